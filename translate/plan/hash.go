@@ -1,0 +1,45 @@
+package plan
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+)
+
+// Hash identifies everything that a sandbox is made from.
+func (s Sandbox) Hash() string { return hash(s) }
+
+// UnitHash identifies everything that the unit's container is made from: the
+// unit itself and what the pod lends it.
+func (p *Pod) UnitHash(u Unit) string {
+	type mount struct {
+		Mount
+		Kind VolumeKind
+		Path string
+	}
+	mounts := make([]mount, 0, len(u.Mounts))
+	for _, m := range u.Mounts {
+		v := p.Volume(m.Volume)
+		mounts = append(mounts, mount{m, v.Kind, v.Path})
+	}
+	return hash(struct {
+		Unit    Unit
+		Restart RestartPolicy
+		Grace   int64
+		Mounts  []mount
+	}{u, p.RestartPolicy, p.GracePeriod, mounts})
+}
+
+// ContentHash identifies the files of a Files volume: names, modes and contents.
+func (v Volume) ContentHash() string { return hash(v.Files) }
+
+// hash is the first half of the SHA-256 of a value's JSON: encoding/json writes struct
+// fields in order and sorts map keys, so equal values have equal hashes.
+func hash(v any) string {
+	b, err := json.Marshal(v)
+	if err != nil {
+		panic("plan: a plan is plain data, but " + err.Error()) // no type of this package can fail
+	}
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:16])
+}

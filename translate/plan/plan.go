@@ -1,0 +1,220 @@
+package plan
+
+// Plan is what one host must look like for a set of pods.
+type Plan struct {
+	// Networks are the bridge networks that the pods join, sorted by name.
+	Networks []Network `json:"networks,omitempty"`
+	// Pods are in the order in which the manifests name them.
+	Pods []Pod `json:"pods,omitempty"`
+}
+
+// Network is a bridge network with container DNS.
+type Network struct {
+	Name string `json:"name"`
+}
+
+// Ref names a pod as Kubernetes does.
+type Ref struct {
+	Namespace string `json:"namespace"`
+	Name      string `json:"name"`
+}
+
+// String returns "namespace/name".
+func (r Ref) String() string { return r.Namespace + "/" + r.Name }
+
+// Pod is one pod: a sandbox, the volumes that its containers mount, and the
+// containers themselves.
+type Pod struct {
+	Ref
+	// ID is the pod's name at the runtime: "web", or "shop.web" outside the
+	// namespace "default".
+	ID string `json:"id"`
+	// Dir is the directory that holds all files kubehost keeps for this pod.
+	Dir string `json:"dir"`
+	// Labels are the manifest's labels. They are set on runtime objects when these
+	// are made, but are no part of any hash: as in Kubernetes, changing a
+	// label restarts nothing.
+	Labels map[string]string `json:"labels,omitempty"`
+	// RestartPolicy is Always, OnFailure or Never.
+	RestartPolicy RestartPolicy `json:"restartPolicy"`
+	// GracePeriod is the time in seconds between SIGTERM and SIGKILL when a container is stopped.
+	GracePeriod int64 `json:"gracePeriodSeconds"`
+
+	Sandbox Sandbox  `json:"sandbox"`
+	Volumes []Volume `json:"volumes,omitempty"`
+	// Units are the containers: first the init containers in their
+	// order, then the main containers in theirs.
+	Units []Unit `json:"units"`
+}
+
+// RestartPolicy says when a container that ended is started again.
+type RestartPolicy string
+
+// The restart policies of https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#restart-policy.
+const (
+	RestartAlways    RestartPolicy = "Always"
+	RestartOnFailure RestartPolicy = "OnFailure"
+	RestartNever     RestartPolicy = "Never"
+)
+
+// Sandbox is what all containers of a pod share. A change of any field replaces the pod.
+type Sandbox struct {
+	// ID is the name of the infra container: "web-infra".
+	ID string `json:"id"`
+	// Network is the network that the pod joins; empty with HostNetwork.
+	Network string `json:"network,omitempty"`
+	// HostNetwork makes the pod use the host's network namespace.
+	HostNetwork bool `json:"hostNetwork,omitempty"`
+	// Hostname is empty with HostNetwork: the host's own name holds.
+	Hostname string `json:"hostname,omitempty"`
+	// Aliases are the names that resolve to the pod on its network, in order.
+	Aliases []string `json:"aliases,omitempty"`
+	// Ports are the published ports.
+	Ports []Port `json:"ports,omitempty"`
+}
+
+// Port is one published port.
+type Port struct {
+	HostIP        string   `json:"hostIP"` // never empty
+	HostPort      int32    `json:"hostPort"`
+	ContainerPort int32    `json:"containerPort"`
+	Protocol      Protocol `json:"protocol"`
+}
+
+// Protocol is "tcp", "udp" or "sctp".
+type Protocol string
+
+// The protocols that a port can be published for.
+const (
+	TCP  Protocol = "tcp"
+	UDP  Protocol = "udp"
+	SCTP Protocol = "sctp"
+)
+
+// Unit is one container.
+type Unit struct {
+	// Name is the container's name in the pod.
+	Name string `json:"name"`
+	// ID is the container's name at the runtime: "web-nginx".
+	ID   string `json:"id"`
+	Role Role   `json:"role"`
+
+	// Image is a full reference: registry, repository and tag or digest.
+	Image string     `json:"image"`
+	Pull  PullPolicy `json:"pull"`
+	// Command replaces the image's ENTRYPOINT and CMD; empty keeps the ENTRYPOINT.
+	Command []string `json:"command,omitempty"`
+	// Args replaces the image's CMD; empty keeps it unless Command is set.
+	Args       []string `json:"args,omitempty"`
+	WorkingDir string   `json:"workingDir,omitempty"`
+	// Env is the declared environment, each name once, in order.
+	Env    []EnvVar `json:"env,omitempty"`
+	Mounts []Mount  `json:"mounts,omitempty"`
+}
+
+// Role says when a container runs in the life of its pod.
+type Role string
+
+// Init containers run one after another, each to its end, before the main containers.
+const (
+	Init Role = "init"
+	Main Role = "main"
+)
+
+// PullPolicy says when an image is pulled.
+type PullPolicy string
+
+// The pull policies of https://kubernetes.io/docs/concepts/containers/images/#image-pull-policy.
+const (
+	PullAlways       PullPolicy = "Always"
+	PullIfNotPresent PullPolicy = "IfNotPresent"
+	PullNever        PullPolicy = "Never"
+)
+
+// EnvVar is one environment variable.
+type EnvVar struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+	// Secret says that the value is, or contains, a value from a Secret: it must
+	// reach neither a command line nor any output.
+	Secret bool `json:"secret,omitempty"`
+}
+
+// Mount makes a volume of the pod visible in a container.
+type Mount struct {
+	// Volume is the name of one of the pod's volumes.
+	Volume string `json:"volume"`
+	// Target is the absolute path in the container.
+	Target   string `json:"target"`
+	ReadOnly bool   `json:"readOnly,omitempty"`
+}
+
+// Volume is a file or directory of the host that containers mount.
+type Volume struct {
+	Name string     `json:"name"`
+	Kind VolumeKind `json:"kind"`
+	// Path is where the volume is on the host.
+	Path string `json:"path"`
+	// Claim is the name of the PersistentVolumeClaim, for Kind Claim.
+	Claim string `json:"claim,omitempty"`
+	// Type is what a HostPath must be, or is made as.
+	Type HostPathType `json:"type,omitempty"`
+	// Size is the limit of a Memory volume in bytes; 0 is the runtime's own limit.
+	Size int64 `json:"size,omitempty"`
+	// Files are what a Files volume holds, sorted by path.
+	Files []File `json:"files,omitempty"`
+}
+
+// VolumeKind says what a volume is made of and who owns it.
+type VolumeKind string
+
+// The kinds of volumes.
+const (
+	// Claim is a directory below the volume base; nothing deletes it unasked.
+	Claim VolumeKind = "claim"
+	// HostPath is a path of the host, used as it is.
+	HostPath VolumeKind = "hostPath"
+	// EmptyDir is a directory that lives as long as the pod.
+	EmptyDir VolumeKind = "emptyDir"
+	// Memory is a tmpfs shared by the pod's containers.
+	Memory VolumeKind = "memory"
+	// Files is a directory whose files kubehost writes.
+	Files VolumeKind = "files"
+)
+
+// HostPathType is what a hostPath volume must be before the pod starts.
+type HostPathType string
+
+// The types of https://kubernetes.io/docs/concepts/storage/volumes/#hostpath-volume-types.
+// Any makes a directory when nothing is there.
+const (
+	Any               HostPathType = ""
+	Directory         HostPathType = "Directory"
+	DirectoryOrCreate HostPathType = "DirectoryOrCreate"
+	RegularFile       HostPathType = "File"
+	FileOrCreate      HostPathType = "FileOrCreate"
+	Socket            HostPathType = "Socket"
+	CharDevice        HostPathType = "CharDevice"
+	BlockDevice       HostPathType = "BlockDevice"
+)
+
+// File is one file of a Files volume.
+type File struct {
+	// Path is relative to the volume, without "..".
+	Path string `json:"path"`
+	// Mode holds the permission bits.
+	Mode    uint32 `json:"mode"`
+	Content []byte `json:"content,omitempty"`
+	// Secret says that the content comes from a Secret and must not be printed.
+	Secret bool `json:"secret,omitempty"`
+}
+
+// Volume returns the pod's volume of that name, or nil.
+func (p *Pod) Volume(name string) *Volume {
+	for i := range p.Volumes {
+		if p.Volumes[i].Name == name {
+			return &p.Volumes[i]
+		}
+	}
+	return nil
+}
