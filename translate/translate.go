@@ -1,6 +1,14 @@
 package translate
 
 import (
+	"fmt"
+	"maps"
+	"path"
+	"slices"
+
+	v1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
 	"github.com/kubehost/kubehost/manifests"
 	"github.com/kubehost/kubehost/translate/plan"
 )
@@ -17,7 +25,148 @@ type Host struct {
 
 // Translate makes the plan of all pods of the set that were given (not [manifests.Object.Stored]).
 // Problems are those that only show here: two things that would get one name, values
-// that cannot be expanded.
+// that cannot be expanded. The plan is to be used only when none of them is an error.
 func Translate(set *manifests.Set, host Host) (plan.Plan, manifests.Problems) {
-	panic("to be written")
+	t := newTranslator(set, host)
+	var p plan.Plan
+	for _, o := range set.Pods {
+		if !o.Stored {
+			p.Pods = append(p.Pods, t.pod(o).translate())
+		}
+	}
+	p.Networks = networks(p.Pods)
+	return p, t.problems
+}
+
+// translator is what the pods of one set share while they are translated.
+type translator struct {
+	host Host
+	// configMaps and secrets are indexed, because Set's own look-up walks a list: with
+	// a ConfigMap for each of 1,000 pods that walk would be most of the work.
+	configMaps map[plan.Ref]*v1.ConfigMap
+	secrets    map[plan.Ref]*v1.Secret
+	images     map[string]string
+	taken      taken
+	problems   manifests.Problems
+}
+
+func newTranslator(set *manifests.Set, host Host) *translator {
+	t := &translator{
+		host:       host,
+		configMaps: index(set.ConfigMaps),
+		secrets:    index(set.Secrets),
+		images:     map[string]string{},
+		taken:      newTaken(),
+	}
+	// Pods applied earlier hold their names and ports already, wherever they stand in the
+	// set: the pod that is given now is the one that must give way.
+	for _, o := range set.Pods {
+		if o.Stored {
+			t.pod(o).take()
+		}
+	}
+	return t
+}
+
+// index maps objects by their names; as in Set's look-up, the first of a name counts.
+func index[T any](objects []manifests.Object[*T]) map[plan.Ref]*T {
+	m := make(map[plan.Ref]*T, len(objects))
+	for _, o := range slices.Backward(objects) {
+		m[plan.Ref{Namespace: o.Origin.Namespace, Name: o.Origin.Name}] = o.Value
+	}
+	return m
+}
+
+// networks lists the networks that the pods join, each once, sorted.
+func networks(pods []plan.Pod) []plan.Network {
+	names := map[string]bool{}
+	for i := range pods {
+		if n := pods[i].Sandbox.Network; n != "" {
+			names[n] = true
+		}
+	}
+	var list []plan.Network
+	for _, n := range slices.Sorted(maps.Keys(names)) {
+		list = append(list, plan.Network{Name: n})
+	}
+	return list
+}
+
+// podTranslator is one pod while it is translated.
+type podTranslator struct {
+	*translator
+	*v1.Pod
+	origin  manifests.Origin
+	stored  bool
+	ref     plan.Ref
+	id      string
+	dir     string
+	members []member
+}
+
+func (t *translator) pod(o manifests.Object[*v1.Pod]) *podTranslator {
+	ref := plan.Ref{Namespace: o.Value.Namespace, Name: o.Value.Name}
+	return &podTranslator{
+		translator: t,
+		Pod:        o.Value,
+		origin:     o.Origin,
+		stored:     o.Stored,
+		ref:        ref,
+		id:         podID(ref),
+		dir:        path.Join(t.host.StateDir, "pods", ref.Namespace, ref.Name),
+		members:    members(&o.Value.Spec),
+	}
+}
+
+func (p *podTranslator) translate() plan.Pod {
+	p.take()
+	pod := plan.Pod{
+		Ref:           p.ref,
+		ID:            p.id,
+		Dir:           p.dir,
+		Labels:        maps.Clone(p.Labels),
+		RestartPolicy: plan.RestartPolicy(p.Spec.RestartPolicy),
+		Sandbox:       p.sandbox(),
+		Volumes:       p.volumes(),
+	}
+	if grace := p.Spec.TerminationGracePeriodSeconds; grace != nil {
+		pod.GracePeriod = *grace
+	}
+	for _, m := range p.members {
+		pod.Units = append(pod.Units, p.unit(m))
+	}
+	return pod
+}
+
+// take reserves for the pod what only one pod of a host can have.
+func (p *podTranslator) take() {
+	p.takeNames()
+	p.takePorts()
+	p.takeClaims()
+}
+
+// fail notes an error in the pod's object. A pod applied earlier was checked then, and its
+// file may be gone: what is wrong with it is not for this invocation to say.
+func (p *podTranslator) fail(at *field.Path, hint, format string, args ...any) {
+	p.note(manifests.Error, at, hint, fmt.Sprintf(format, args...))
+}
+
+// warn notes something that the manifest asks for and a kubelet would ignore too.
+func (p *podTranslator) warn(at *field.Path, hint, format string, args ...any) {
+	p.note(manifests.Warning, at, hint, fmt.Sprintf(format, args...))
+}
+
+func (p *podTranslator) note(s manifests.Severity, at *field.Path, hint, detail string) {
+	if p.stored {
+		return
+	}
+	p.problems = append(p.problems, manifests.Problem{
+		Origin: p.origin, Severity: s, Path: at.String(), Detail: detail, Hint: hint,
+	})
+}
+
+// annotation returns the value of a kubehost.dev annotation and where it stands.
+func (p *podTranslator) annotation(name string) (value string, at *field.Path, ok bool) {
+	value, ok = p.Annotations[name]
+	return value, field.NewPath("metadata", "annotations").Key(name), ok
 }

@@ -1,0 +1,23 @@
+package translate
+
+import (
+	"github.com/distribution/reference"
+)
+
+// image is the full reference of the container's image: registry, repository, tag or digest. Both
+// runtimes are given this, because on short names they differ: docker goes to
+// Docker Hub, podman asks its registries.conf. Where a tag and a digest
+// stand together the digest decides and the tag is dropped, as in the CRI: not all of
+// podman's libraries take a reference with both.
+func (p *podTranslator) image(m member) string {
+	if full, ok := p.images[m.Image]; ok {
+		return full
+	}
+	named, err := reference.ParseDockerRef(m.Image)
+	if err != nil {
+		p.fail(m.at.Child("image"), "", "%q is not the name of an image: %v", m.Image, err)
+		return m.Image
+	}
+	p.images[m.Image] = named.String()
+	return named.String()
+}

@@ -1,0 +1,54 @@
+package plan
+
+import (
+	"maps"
+	"slices"
+)
+
+// Masked is a copy that shares nothing with the plan, with "***" for each value that comes from
+// a Secret: for output. Its hashes are not those of the plan.
+func (p Plan) Masked() Plan {
+	p.Networks = slices.Clone(p.Networks)
+	p.Pods = slices.Clone(p.Pods)
+	for i := range p.Pods {
+		p.Pods[i].mask()
+	}
+	return p
+}
+
+func (p *Pod) mask() {
+	p.Labels = maps.Clone(p.Labels)
+	p.Sandbox.Aliases = slices.Clone(p.Sandbox.Aliases)
+	p.Sandbox.Ports = slices.Clone(p.Sandbox.Ports)
+	p.Volumes = slices.Clone(p.Volumes)
+	for i := range p.Volumes {
+		p.Volumes[i].mask()
+	}
+	p.Units = slices.Clone(p.Units)
+	for i := range p.Units {
+		p.Units[i].mask()
+	}
+}
+
+func (v *Volume) mask() {
+	v.Files = slices.Clone(v.Files)
+	for i := range v.Files {
+		f := &v.Files[i]
+		f.Content = slices.Clone(f.Content)
+		if f.Secret {
+			f.Content = []byte(mask)
+		}
+	}
+}
+
+func (u *Unit) mask() {
+	u.Command = slices.Clone(u.Command)
+	u.Args = slices.Clone(u.Args)
+	u.Mounts = slices.Clone(u.Mounts)
+	u.Env = slices.Clone(u.Env)
+	for i := range u.Env {
+		if u.Env[i].Secret {
+			u.Env[i].Value = mask
+		}
+	}
+}

@@ -1,0 +1,151 @@
+package plan
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// mask stands in output for what comes from a Secret.
+const mask = "***"
+
+// maxShown is the length in bytes up to which the text form shows a file's content;
+// of more it shows the length and a hash.
+const maxShown = 512
+
+// TextOptions says what the text form shows.
+type TextOptions struct {
+	// ShowSecrets shows the values that come from Secrets.
+	ShowSecrets bool
+}
+
+// Text is the plan as people review it: one line a fact, the same for equal plans.
+func (p Plan) Text(o TextOptions) string {
+	t := text{show: o.ShowSecrets}
+	for _, n := range p.Networks {
+		t.line(0, "network %s", n.Name)
+	}
+	for i := range p.Pods {
+		t.pod(&p.Pods[i])
+	}
+	return t.b.String()
+}
+
+type text struct {
+	b    strings.Builder
+	show bool
+}
+
+func (t *text) line(depth int, format string, args ...any) {
+	t.b.WriteString(strings.Repeat("  ", depth))
+	fmt.Fprintf(&t.b, format, args...)
+	t.b.WriteByte('\n')
+}
+
+// given prints a fact unless it has the zero value.
+func given[T comparable](t *text, depth int, format string, value T) {
+	var zero T
+	if value != zero {
+		t.line(depth, format, value)
+	}
+}
+
+func (t *text) pod(p *Pod) {
+	t.line(0, "pod %s as %s", p.Ref, p.ID)
+	t.line(1, "dir %s", p.Dir)
+	for _, k := range slices.Sorted(maps.Keys(p.Labels)) {
+		t.line(1, "label %s=%q", k, p.Labels[k])
+	}
+	t.line(1, "restart %s", p.RestartPolicy)
+	t.line(1, "grace %ds", p.GracePeriod)
+	t.sandbox(&p.Sandbox)
+	for i := range p.Volumes {
+		t.volume(&p.Volumes[i])
+	}
+	for i := range p.Units {
+		t.unit(&p.Units[i])
+	}
+}
+
+func (t *text) sandbox(s *Sandbox) {
+	t.line(1, "sandbox %s", s.ID)
+	given(t, 2, "network %s", s.Network)
+	if s.HostNetwork {
+		t.line(2, "network of the host")
+	}
+	given(t, 2, "hostname %s", s.Hostname)
+	for _, a := range s.Aliases {
+		t.line(2, "alias %s", a)
+	}
+	for _, p := range s.Ports {
+		t.line(2, "port %s", p)
+	}
+}
+
+// String is the port as "127.0.0.1:8080 -> 80/tcp", an IPv6 address in brackets.
+func (p Port) String() string {
+	ip := p.HostIP
+	if strings.Contains(ip, ":") {
+		ip = "[" + ip + "]"
+	}
+	return fmt.Sprintf("%s:%d -> %d/%s", ip, p.HostPort, p.ContainerPort, p.Protocol)
+}
+
+func (t *text) volume(v *Volume) {
+	t.line(1, "volume %s: %s %s", v.Name, v.Kind, v.Path)
+	given(t, 2, "claim %s", v.Claim)
+	given(t, 2, "type %s", v.Type)
+	given(t, 2, "size %d", v.Size)
+	for _, f := range v.Files {
+		t.line(2, "file %s %04o %s", f.Path, f.Mode, t.content(f))
+	}
+}
+
+// content shows nothing at all of a secret file: its length already tells something.
+func (t *text) content(f File) string {
+	switch {
+	case f.Secret && !t.show:
+		return mask
+	case len(f.Content) <= maxShown && utf8.Valid(f.Content):
+		return fmt.Sprintf("%q", f.Content)
+	}
+	return fmt.Sprintf("%d bytes, sha256 %.16x", len(f.Content), sha256.Sum256(f.Content))
+}
+
+func (t *text) unit(u *Unit) {
+	t.line(1, "%s %s as %s", u.Role, u.Name, u.ID)
+	t.line(2, "image %s", u.Image)
+	t.line(2, "pull %s", u.Pull)
+	if len(u.Command) > 0 {
+		t.line(2, "command %q", u.Command)
+	}
+	if len(u.Args) > 0 {
+		t.line(2, "args %q", u.Args)
+	}
+	given(t, 2, "workingDir %s", u.WorkingDir)
+	for _, e := range u.Env {
+		t.line(2, "env %s", t.env(e))
+	}
+	for _, m := range u.Mounts {
+		t.line(2, "mount %s", m)
+	}
+}
+
+func (t *text) env(e EnvVar) string {
+	if e.Secret && !t.show {
+		return e.Name + "=" + mask
+	}
+	return fmt.Sprintf("%s=%q", e.Name, e.Value)
+}
+
+// String is the mount as "data on /srv", with ", read-only" where it is.
+func (m Mount) String() string {
+	s := m.Volume + " on " + m.Target
+	if m.ReadOnly {
+		s += ", read-only"
+	}
+	return s
+}

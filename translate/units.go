@@ -1,0 +1,53 @@
+package translate
+
+import (
+	"path"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/kubehost/kubehost/translate/plan"
+)
+
+// unit is one container of the pod.
+func (p *podTranslator) unit(m member) plan.Unit {
+	env := p.environment(m)
+	if m.WorkingDir != "" && !path.IsAbs(m.WorkingDir) {
+		p.fail(m.at.Child("workingDir"), "write it from the root: /"+m.WorkingDir, "%q is not an absolute path", m.WorkingDir)
+	}
+	return plan.Unit{
+		Name:       m.Name,
+		ID:         p.unitID(m.Name),
+		Role:       m.role,
+		Image:      p.image(m),
+		Pull:       plan.PullPolicy(m.ImagePullPolicy),
+		Command:    p.words(m.at.Child("command"), m.Command, env),
+		Args:       p.words(m.at.Child("args"), m.Args, env),
+		WorkingDir: m.WorkingDir,
+		Env:        env.vars,
+		Mounts:     p.mounts(m),
+	}
+}
+
+// words expands command or args against the whole environment of the container.
+func (p *podTranslator) words(at *field.Path, words []string, env *environment) []string {
+	if len(words) == 0 {
+		return nil
+	}
+	expanded := make([]string, len(words))
+	for i, word := range words {
+		value, secrets := env.expand(word)
+		if len(secrets) > 0 {
+			// The command line of a container is in the runtime's argv, in `ps` of
+			// the host and in every inspect: no place for a secret.
+			p.fail(at.Index(i), shellHint(secrets[0]),
+				"$(%s) holds a value of a Secret, which must not get into a command line", strings.Join(secrets, "), $("))
+		}
+		expanded[i] = value
+	}
+	return expanded
+}
+
+func shellHint(variable string) string {
+	return "leave the variable to a shell in the container: sh -c 'exec app --option=\"$" + variable + "\"'"
+}
