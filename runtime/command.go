@@ -1,0 +1,188 @@
+package runtime
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// Command is one command of a runtime, or of the host.
+type Command struct {
+	Argv []string
+	// Env is added to kubehost's own environment, as NAME=value. It carries the values of
+	// Secrets, which may not stand in Argv, and is masked wherever a command is printed.
+	Env   []string
+	Stdin []byte
+}
+
+// Result is what a command that ended has left.
+type Result struct {
+	Stdout, Stderr []byte
+	// Code is the exit status; -1 when a signal ended the command.
+	Code int
+}
+
+// Runner runs commands. The error is nil for every command that ended, whatever its status.
+type Runner interface {
+	Run(ctx context.Context, c Command) (Result, error)
+}
+
+// Exec is the Runner that starts real processes.
+type Exec struct{}
+
+// keepOutput bounds what is kept of each stream: enough for the listings of a thousand pods, and a bound on
+// what a container that prints without end can cost.
+const keepOutput = 64 << 20
+
+// Run starts the command in its own process group, so that a Ctrl-C in the
+// terminal reaches kubehost alone, which then ends the command through ctx.
+func (Exec) Run(ctx context.Context, c Command) (Result, error) {
+	cmd := exec.CommandContext(ctx, c.Argv[0], c.Argv[1:]...)
+	cmd.Env = append(os.Environ(), c.Env...)
+	if c.Stdin != nil {
+		cmd.Stdin = bytes.NewReader(c.Stdin)
+	}
+	var stdout, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &limited{w: &stdout, left: keepOutput}, &limited{w: &stderr, left: keepOutput}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
+	// A runtime's helpers (conmon) may hold the pipes open after the command itself has ended.
+	cmd.WaitDelay = 5 * time.Second
+	err := cmd.Run()
+	r := Result{Stdout: stdout.Bytes(), Stderr: stderr.Bytes()}
+	if cmd.ProcessState != nil {
+		r.Code = cmd.ProcessState.ExitCode()
+	}
+	if ctx.Err() != nil {
+		return r, context.Cause(ctx)
+	}
+	var exit *exec.ExitError
+	if errors.As(err, &exit) || errors.Is(err, exec.ErrWaitDelay) {
+		return r, nil
+	}
+	return r, err
+}
+
+// limited drops what comes after the first bytes, but keeps the writer going.
+type limited struct {
+	w    io.Writer
+	left int
+}
+
+func (l *limited) Write(b []byte) (int, error) {
+	n := min(len(b), l.left)
+	l.left -= n
+	if _, err := l.w.Write(b[:n]); err != nil {
+		return 0, err
+	}
+	return len(b), nil
+}
+
+// CommandError is a command that failed, with all that is needed to try it by hand.
+type CommandError struct {
+	Command Command
+	Result  Result
+	// Err is set when the command could not be run to its end.
+	Err error
+}
+
+// Error names the status and the last lines that the command wrote to stderr; the
+// command itself, ready to paste, is on a line of its own.
+func (e *CommandError) Error() string {
+	var b strings.Builder
+	switch {
+	case e.Err != nil:
+		fmt.Fprintf(&b, "%v", e.Err)
+	case e.Result.Code < 0:
+		b.WriteString("ended by a signal")
+	default:
+		fmt.Fprintf(&b, "exit status %d", e.Result.Code)
+	}
+	fmt.Fprintf(&b, "\n  command: %s", e.Command.Masked())
+	for _, line := range lastLines(e.Result.Stderr, 8) {
+		b.WriteString("\n  | " + line)
+	}
+	return b.String()
+}
+
+func (e *CommandError) Unwrap() error { return e.Err }
+
+// run runs a command and makes a status other than 0 a *CommandError.
+func run(ctx context.Context, r Runner, c Command) (Result, error) {
+	res, err := r.Run(ctx, c)
+	if err != nil || res.Code != 0 {
+		return res, &CommandError{Command: c, Result: res, Err: err}
+	}
+	return res, nil
+}
+
+func lastLines(b []byte, n int) []string {
+	var lines []string
+	for line := range strings.Lines(strings.TrimSpace(string(b))) {
+		if line = strings.TrimRight(line, "\r\n"); line != "" {
+			lines = append(lines, line)
+		}
+	}
+	return lines[max(0, len(lines)-n):]
+}
+
+// Masked is the command as a shell would take it, without the values of its environment.
+func (c Command) Masked() string { return c.shell("***") }
+
+// Shell is the command as a shell would take it, with the values of its environment.
+func (c Command) Shell() string { return c.shell("") }
+
+func (c Command) shell(mask string) string {
+	var words []string
+	for _, e := range c.Env {
+		name, value, _ := strings.Cut(e, "=")
+		if mask != "" {
+			value = mask
+		}
+		words = append(words, name+"="+Quote(value))
+	}
+	for _, a := range c.Argv {
+		words = append(words, Quote(a))
+	}
+	return strings.Join(words, " ")
+}
+
+// Quote makes one word of a POSIX shell of a string. Words without special characters stay as they are.
+func Quote(s string) string {
+	if s != "" && !slices.ContainsFunc([]byte(s), special) {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}
+
+func special(c byte) bool {
+	return !(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || strings.IndexByte("_-./:=,@%+", c) >= 0)
+}
+
+// Outputs runs commands at the same time and returns what each wrote to stdout. The first that fails is the error.
+func Outputs(ctx context.Context, r Runner, commands ...Command) ([][]byte, error) {
+	out, errs := make([][]byte, len(commands)), make([]error, len(commands))
+	var wg sync.WaitGroup
+	for i, c := range commands {
+		wg.Go(func() {
+			res, err := run(ctx, r, c)
+			out[i], errs[i] = res.Stdout, err
+		})
+	}
+	wg.Wait()
+	for _, err := range errs {
+		if err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}

@@ -1,0 +1,116 @@
+package runtime
+
+import (
+	"encoding/csv"
+	"net"
+	"strconv"
+	"strings"
+
+	"github.com/kubehost/kubehost/translate/plan"
+)
+
+// This file is the one builder of the argv that docker and podman share.
+
+func itoa(n int64) string { return strconv.FormatInt(n, 10) }
+
+// sandboxFlags are the flags of a sandbox that mean the same on both runtimes.
+func sandboxFlags(p *plan.Pod) []string {
+	s := p.Sandbox
+	var f []string
+	if s.HostNetwork {
+		f = append(f, "--network", "host")
+	} else {
+		f = append(f, "--network", s.Network)
+		f = append(f, "--hostname", s.Hostname)
+	}
+	for _, a := range s.Aliases {
+		f = append(f, "--network-alias", a)
+	}
+	for _, port := range s.Ports {
+		f = append(f, "--publish", publish(port))
+	}
+	return append(f, labelFlags(sandboxLabels(p))...)
+}
+
+// publish is the value of --publish; an IPv6 address stands in brackets.
+func publish(p plan.Port) string {
+	return net.JoinHostPort(p.HostIP, strconv.Itoa(int(p.HostPort))) + ":" +
+		strconv.Itoa(int(p.ContainerPort)) + "/" + string(p.Protocol)
+}
+
+// RestartFlag is the runtime's own restart policy that comes nearest to the pod's.
+func RestartFlag(p plan.RestartPolicy) string {
+	switch p {
+	case plan.RestartAlways:
+		return "always"
+	case plan.RestartOnFailure:
+		return "on-failure"
+	}
+	return "no"
+}
+
+// runContainer makes and starts a container. An init container is run attached: the command ends with the
+// container, with its exit status.
+func (e Engine) runContainer(op RunContainer) Action {
+	p, u := op.Pod, op.Unit
+	argv := []string{e.Dialect.Name(), "run", "--name", u.ID}
+	if u.Role != plan.Init {
+		argv = append(argv, "--detach", "--restart", RestartFlag(p.RestartPolicy))
+	}
+	argv = append(argv, e.Dialect.Join(p)...)
+	argv = append(argv,
+		"--pull", "never", // the image was seen to already, by the pull policy of Kubernetes
+		"--no-healthcheck", // Kubernetes knows probes, and ignores the image's HEALTHCHECK
+		"--stop-timeout", itoa(p.GracePeriod),
+	)
+	argv = append(argv, e.Dialect.RunFlags(u)...)
+	argv = append(argv, labelFlags(unitLabels(p, u))...)
+	env, secret := envFlags(u.Env)
+	argv = append(argv, env...)
+	if u.WorkingDir != "" {
+		argv = append(argv, "--workdir", u.WorkingDir)
+	}
+	for _, m := range u.Mounts {
+		argv = append(argv, "--mount", mount(p.Volume(m.Volume), m))
+	}
+	if len(u.Command) > 0 {
+		argv = append(argv, "--entrypoint", u.Command[0])
+	}
+	argv = append(argv, u.Image)
+	if len(u.Command) > 0 {
+		argv = append(argv, u.Command[1:]...)
+	}
+	a := Action{Run: []Command{{Argv: append(argv, u.Args...), Env: secret}}}
+	if u.Role == plan.Init {
+		a.Failure = "init container " + u.Name + " failed"
+	}
+	return a
+}
+
+// envFlags gives a plain variable as NAME=value. A secret one is given by name alone: then
+// the runtime's command takes the value, of any number of lines, from its own
+// environment, and it stands in no argv and in no file.
+func envFlags(env []plan.EnvVar) (flags, secret []string) {
+	for _, v := range env {
+		if v.Secret {
+			flags = append(flags, "--env", v.Name)
+			secret = append(secret, v.Name+"="+v.Value)
+		} else {
+			flags = append(flags, "--env", v.Name+"="+v.Value)
+		}
+	}
+	return flags, secret
+}
+
+// mount is the value of --mount. It is one record of CSV for both runtimes, so a path may hold commas and quotes.
+func mount(v *plan.Volume, m plan.Mount) string {
+	fields := []string{"type=bind", "source=" + v.Path, "target=" + m.Target}
+	if m.ReadOnly {
+		fields = append(fields, "readonly")
+	}
+	var b strings.Builder
+	w := csv.NewWriter(&b)
+	w.Write(fields)
+	w.Flush()
+	return strings.TrimSuffix(b.String(), "\n")
+}

@@ -1,0 +1,261 @@
+package runtime
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/kubehost/kubehost/translate/plan"
+)
+
+// Desired is what should be: the plan's pods are there as planned, the removed ones are gone.
+// Pods in neither are left alone.
+type Desired struct {
+	Plan   plan.Plan
+	Remove []Removal
+}
+
+// Removal names a pod that should not be there.
+type Removal struct {
+	Ref plan.Ref
+	// Dir holds the files of the pod.
+	Dir string
+	// Grace replaces the containers' own grace periods, in seconds, unless it is nil.
+	Grace *int64
+	// Data are the directories of claims that are to be removed with the pod.
+	Data []string
+}
+
+// Decide says what to do so that what is becomes what should be. It is pure; infra is the image that
+// the runtime's sandboxes need, if any. The error lists every name that something else on
+// the host has already: then nothing can be done, and there are no steps.
+func Decide(d Desired, o Observed, infra InfraImage) (Steps, error) {
+	if err := conflicts(d, o); err != nil {
+		return nil, err
+	}
+	b := &builder{desired: d, observed: o, infra: infra, ids: map[string]bool{}, left: map[string]bool{}}
+	for _, r := range d.Remove {
+		b.removal(r)
+	}
+	var work []podWork
+	for i := range d.Plan.Pods {
+		work = append(work, assess(&d.Plan.Pods[i], o))
+	}
+	for _, w := range work {
+		b.prepare(w)
+	}
+	b.prepared(work)
+	for _, w := range work {
+		b.pod(w)
+	}
+	b.networksLeft(work)
+	return b.steps, nil
+}
+
+// podWork is what one pod lacks.
+type podWork struct {
+	pod  *plan.Pod
+	have []Container
+	// replace is why the whole pod has to go, empty when it stays. fresh says that there is nothing to remove.
+	replace string
+	fresh   bool
+	// units are the containers to be run, in order, with the cause of each.
+	units []unitWork
+	// extra are containers of the pod that the plan does not know.
+	extra []Container
+	// files are the Files volumes whose content is not what it should be, with the cause.
+	files map[string]string
+}
+
+type unitWork struct {
+	unit  plan.Unit
+	cause string
+	// old is what stands in the way; nil when nothing does.
+	old *Container
+	// await says that the container, an init container, runs already.
+	await bool
+}
+
+// creates says whether the sandbox is to be made.
+func (w *podWork) creates() bool { return w.replace != "" }
+
+// touches says whether anything that may run is changed.
+func (w *podWork) touches() bool {
+	if w.creates() {
+		return !w.fresh
+	}
+	return len(w.extra) > 0 || len(w.files) > 0 || slices.ContainsFunc(w.units, func(u unitWork) bool { return u.old != nil })
+}
+
+func (w *podWork) nothing() bool {
+	return !w.creates() && len(w.units) == 0 && len(w.extra) == 0 && len(w.files) == 0
+}
+
+// assess compares one pod with what is there.
+func assess(p *plan.Pod, o Observed) podWork {
+	w := podWork{pod: p, files: map[string]string{}}
+	byUnit := map[string]*Container{}
+	var infra *Container
+	for _, c := range o.Containers {
+		if c.Ref != p.Ref {
+			continue
+		}
+		w.have = append(w.have, c)
+		if c.Role == RoleInfra {
+			infra = &w.have[len(w.have)-1]
+		}
+	}
+	for i, c := range w.have {
+		switch {
+		case c.Role == RoleInfra:
+		case slices.ContainsFunc(p.Units, func(u plan.Unit) bool { return u.Name == c.Unit }):
+			byUnit[c.Unit] = &w.have[i]
+		default:
+			w.extra = append(w.extra, c)
+		}
+	}
+	if w.replace = replaceCause(p, infra, byUnit); w.replace != "" {
+		w.fresh, w.extra = len(w.have) == 0, nil
+		for _, u := range p.Units {
+			w.units = append(w.units, unitWork{unit: u, cause: w.replace})
+		}
+	} else {
+		w.units = assessUnits(p, byUnit)
+	}
+	for _, v := range p.Volumes {
+		if v.Kind != plan.Files {
+			continue
+		}
+		switch have, ok := o.Contents[v.Path]; {
+		case !ok:
+			w.files[v.Name] = "not found"
+		case have != v.ContentHash():
+			w.files[v.Name] = "content changed"
+		}
+	}
+	return w
+}
+
+// replaceCause says why the pod as a whole cannot stay; empty when it can.
+func replaceCause(p *plan.Pod, infra *Container, byUnit map[string]*Container) string {
+	switch {
+	case infra == nil && len(byUnit) == 0:
+		return "not found"
+	case infra == nil:
+		return "sandbox not found"
+	case infra.Hash != p.Sandbox.Hash():
+		return "sandbox changed"
+	}
+	for _, u := range p.Units {
+		// Kubernetes restarts the pod when an init container changes: what it prepared is out of date.
+		if c := byUnit[u.Name]; u.Role == plan.Init && c != nil && c.Hash != p.UnitHash(u) {
+			return "init container " + u.Name + " changed"
+		}
+	}
+	if !infra.Up() && !finished(p, byUnit) {
+		return "sandbox not running"
+	}
+	return ""
+}
+
+// finished says whether the pod ran to its end: nothing of it will be started again.
+func finished(p *plan.Pod, byUnit map[string]*Container) bool {
+	for _, u := range p.Units {
+		c := byUnit[u.Name]
+		if u.Role == plan.Main && (c == nil || c.Hash != p.UnitHash(u) || !ended(p, c)) {
+			return false
+		}
+	}
+	return true
+}
+
+// ended says whether a main container ended and stays ended under the pod's restart policy.
+func ended(p *plan.Pod, c *Container) bool {
+	if c.State != Exited {
+		return false
+	}
+	return p.RestartPolicy == plan.RestartNever || p.RestartPolicy == plan.RestartOnFailure && c.ExitCode == 0
+}
+
+// assessUnits says which containers of a pod that stays have to be run.
+func assessUnits(p *plan.Pod, byUnit map[string]*Container) []unitWork {
+	var work []unitWork
+	// As in the kubelet, init containers are over once any main container was
+	// started: it does not matter that an exited one was pruned since.
+	started := false
+	for _, u := range p.Units {
+		c := byUnit[u.Name]
+		started = started || u.Role == plan.Main && c != nil && c.Started()
+	}
+	for _, u := range p.Units {
+		if u.Role == plan.Init && started {
+			continue
+		}
+		if w, needed := assessUnit(p, u, byUnit[u.Name]); needed {
+			work = append(work, w)
+		}
+	}
+	return work
+}
+
+func assessUnit(p *plan.Pod, u plan.Unit, c *Container) (unitWork, bool) {
+	w := unitWork{unit: u, old: c}
+	switch {
+	case c == nil:
+		w.cause = "not found"
+	case c.Hash != p.UnitHash(u) && c.Image != u.Image:
+		w.cause = "image changed"
+	case c.Hash != p.UnitHash(u):
+		w.cause = "configuration changed"
+	case !c.Started():
+		w.cause = "never started"
+	case u.Role == plan.Init && c.Up():
+		w.cause, w.await = "already running", true
+	case u.Role == plan.Init && c.ExitCode != 0, u.Role == plan.Main && c.State == Exited && !ended(p, c):
+		w.cause = fmt.Sprintf("exited with %d", c.ExitCode)
+	default:
+		return w, false
+	}
+	return w, true
+}
+
+// conflicts finds names that the plan needs and that something else has.
+func conflicts(d Desired, o Observed) error {
+	var errs []error
+	taken := map[string]Container{}
+	pods := map[string]Container{}
+	for _, c := range o.Containers {
+		taken[c.Name] = c
+		if c.PodName != "" && !c.Ours() {
+			pods[c.PodName] = c
+		}
+	}
+	for _, p := range d.Plan.Pods {
+		if _, ok := pods[p.ID]; ok {
+			errs = append(errs, &ConflictError{Ref: p.Ref, Name: p.ID, What: "pod"})
+		}
+		names := []string{p.Sandbox.ID}
+		for _, u := range p.Units {
+			names = append(names, u.ID)
+		}
+		for _, n := range names {
+			if c, ok := taken[n]; ok && c.Ref != p.Ref {
+				errs = append(errs, &ConflictError{Ref: p.Ref, Name: n, What: "container"})
+			}
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// ConflictError is a runtime name that a pod needs and that something else on the host has.
+type ConflictError struct {
+	Ref  plan.Ref
+	Name string
+	// What has the name: "container" or "pod".
+	What string
+}
+
+func (e *ConflictError) Error() string {
+	return fmt.Sprintf("pod %q: the name %q is taken by a %s that kubehost did not make for this pod\n  hint: remove or rename that %s, or give the pod another name",
+		e.Ref.Name, e.Name, e.What, e.What)
+}

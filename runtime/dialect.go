@@ -1,0 +1,35 @@
+package runtime
+
+import (
+	"context"
+
+	"github.com/kubehost/kubehost/translate/plan"
+)
+
+// Dialect is what differs between the command lines of docker and podman.
+type Dialect interface {
+	// Name is the runtime's name, and its command: "docker" or "podman".
+	Name() string
+	// Observe lists all containers and networks.
+	Observe(ctx context.Context, r Runner) ([]Container, []Network, error)
+	// Infra is what must be there before a sandbox can be made; its ID is empty when nothing is needed.
+	Infra() InfraImage
+	// Sandbox is the command that makes and starts the pod's sandbox with these labels, without
+	// what [Engine] adds for both runtimes.
+	Sandbox(p *plan.Pod, shared []string) Command
+	// Join are the flags that put a container into the pod's sandbox.
+	Join(p *plan.Pod) []string
+	// RunFlags are the flags that take away what the runtime would add to a container on its own.
+	RunFlags(u plan.Unit) []string
+	// RemovePod removes the sandbox and all containers of a pod; running ones have been stopped.
+	RemovePod(pod string, containers []string) Command
+	// Unshare wraps a host command so that it acts with the ids that the containers' files have.
+	Unshare(argv ...string) Command
+}
+
+// InfraImage is the image of the infra container, carried by kubehost itself.
+type InfraImage struct {
+	Ref string
+	// Archive is what the runtime's load command takes.
+	Archive []byte
+}

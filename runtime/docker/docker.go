@@ -1,0 +1,55 @@
+package docker
+
+import (
+	"github.com/kubehost/kubehost/runtime"
+	"github.com/kubehost/kubehost/runtime/pause"
+	"github.com/kubehost/kubehost/translate/plan"
+)
+
+// Dialect is docker's command line, from engine 20.10 on.
+type Dialect struct{ infra runtime.InfraImage }
+
+var _ runtime.Dialect = Dialect{}
+
+// New returns the dialect for an engine on an architecture, by Go's name of it. The error says that
+// kubehost carries no infra process for it.
+func New(arch string) (Dialect, error) {
+	ref, archive, err := pause.Image(arch)
+	if err != nil {
+		return Dialect{}, err
+	}
+	return Dialect{runtime.InfraImage{Ref: ref, Archive: pause.Compress(archive)}}, nil
+}
+
+// Name is "docker".
+func (Dialect) Name() string { return "docker" }
+
+// Infra is kubehost's own pause, so that no registry is needed.
+func (d Dialect) Infra() runtime.InfraImage { return d.infra }
+
+// Sandbox runs the infra container that owns the pod's network and IPC namespaces.
+func (d Dialect) Sandbox(p *plan.Pod, shared []string) runtime.Command {
+	argv := []string{"docker", "run", "--name", p.Sandbox.ID, "--detach",
+		// The infra comes back with the containers that docker itself restarts.
+		"--restart", runtime.RestartFlag(p.RestartPolicy),
+		"--ipc", "shareable", // or no other container may join it
+		"--pull", "never", // it was loaded
+	}
+	return runtime.Command{Argv: append(append(argv, shared...), d.infra.Ref)}
+}
+
+// Join joins the infra's namespaces. With the network come the host name and /etc/hosts.
+func (Dialect) Join(p *plan.Pod) []string {
+	return []string{"--network", "container:" + p.Sandbox.ID, "--ipc", "container:" + p.Sandbox.ID}
+}
+
+// RunFlags is empty: docker adds nothing to the environment that a kubelet would not.
+func (Dialect) RunFlags(plan.Unit) []string { return nil }
+
+// RemovePod removes all containers, the infra among them.
+func (Dialect) RemovePod(_ string, containers []string) runtime.Command {
+	return runtime.Command{Argv: append([]string{"docker", "rm", "--force", "--volumes"}, containers...)}
+}
+
+// Unshare is the command itself: the ids in containers are those of the host.
+func (Dialect) Unshare(argv ...string) runtime.Command { return runtime.Command{Argv: argv} }

@@ -1,0 +1,119 @@
+package docker
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/kubehost/kubehost/runtime"
+)
+
+// listed are the labels that the listing asks for. Each is asked for by its key: docker prints all labels of
+// a container as one text, in which the values of an image's own labels can forge others.
+var listed = [...]string{runtime.LabelNamespace, runtime.LabelPod, runtime.LabelContainer, runtime.LabelRole,
+	runtime.LabelHash, runtime.LabelNetwork, runtime.LabelID}
+
+// row is one container as the listing prints it.
+type row struct {
+	ID, Name, Image, State, Status, Created string
+	Labels                                  []string
+}
+
+func listFormat() string {
+	labels := make([]string, len(listed))
+	for i, l := range listed {
+		labels[i] = fmt.Sprintf("{{json (.Label %q)}}", l)
+	}
+	return `{"ID":{{json .ID}},"Name":{{json .Names}},"Image":{{json .Image}},"State":{{json .State}},` +
+		`"Status":{{json .Status}},"Created":{{json .CreatedAt}},"Labels":[` + strings.Join(labels, ",") + `]}`
+}
+
+const networkFormat = `{"Name":{{json .Name}},"Managed":{{json (.Label "` + runtime.LabelManaged + `")}}}`
+
+// Observe lists containers and networks, both at once.
+func (Dialect) Observe(ctx context.Context, r runtime.Runner) ([]runtime.Container, []runtime.Network, error) {
+	out, err := runtime.Outputs(ctx, r,
+		runtime.Command{Argv: []string{"docker", "ps", "--all", "--no-trunc", "--format", listFormat()}},
+		runtime.Command{Argv: []string{"docker", "network", "ls", "--format", networkFormat}})
+	if err != nil {
+		return nil, nil, err
+	}
+	containers, err := parseContainers(out[0])
+	if err != nil {
+		return nil, nil, err
+	}
+	networks, err := parseNetworks(out[1])
+	return containers, networks, err
+}
+
+func parseContainers(out []byte) ([]runtime.Container, error) {
+	var containers []runtime.Container
+	err := eachLine(out, func(r row) error {
+		c := runtime.Container{ID: r.ID, Name: firstName(r.Name), Image: r.Image, State: runtime.ParseState(r.State)}
+		if c.State == runtime.Exited {
+			c.ExitCode = exitCode(r.Status)
+		}
+		c.Created, _ = time.Parse("2006-01-02 15:04:05 -0700 MST", r.Created)
+		c.Label(func(key string) string {
+			for i, l := range listed {
+				if l == key && i < len(r.Labels) {
+					return r.Labels[i]
+				}
+			}
+			return ""
+		})
+		containers = append(containers, c)
+		return nil
+	})
+	return containers, err
+}
+
+func parseNetworks(out []byte) ([]runtime.Network, error) {
+	var networks []runtime.Network
+	err := eachLine(out, func(n struct{ Name, Managed string }) error {
+		networks = append(networks, runtime.Network{Name: n.Name, Managed: n.Managed == "true"})
+		return nil
+	})
+	return networks, err
+}
+
+// firstName is a container's own name: legacy links add names with a slash ("other/alias").
+func firstName(names string) string {
+	for name := range strings.SplitSeq(names, ",") {
+		if !strings.Contains(name, "/") {
+			return name
+		}
+	}
+	return names
+}
+
+var exited = regexp.MustCompile(`^Exited \((-?\d+)\)`)
+
+// exitCode reads "Exited (137) 2 hours ago": the listing has it in no other form.
+func exitCode(status string) int {
+	if m := exited.FindStringSubmatch(status); m != nil {
+		code, _ := strconv.Atoi(m[1])
+		return code
+	}
+	return -1
+}
+
+func eachLine[T any](out []byte, f func(T) error) error {
+	for line := range strings.Lines(string(out)) {
+		if strings.TrimSpace(line) == "" {
+			continue
+		}
+		var v T
+		if err := json.Unmarshal([]byte(line), &v); err != nil {
+			return fmt.Errorf("docker printed what is not the listing that was asked for: %q", strings.TrimSpace(line))
+		}
+		if err := f(v); err != nil {
+			return err
+		}
+	}
+	return nil
+}

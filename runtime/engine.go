@@ -1,0 +1,123 @@
+package runtime
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/kubehost/kubehost/translate/plan"
+)
+
+// Engine is one container runtime, spoken to in its dialect.
+type Engine struct {
+	Dialect Dialect
+	Runner  Runner
+}
+
+// Observe asks the runtime what is there, and looks at the files of the plan's volumes.
+func (e Engine) Observe(ctx context.Context, p plan.Plan) (Observed, error) {
+	containers, networks, err := e.Dialect.Observe(ctx, e.Runner)
+	if err != nil {
+		return Observed{}, err
+	}
+	slices.SortFunc(containers, func(a, b Container) int { return strings.Compare(a.Name, b.Name) })
+	o := Observed{Containers: containers, Networks: networks, Contents: map[string]string{}}
+	for _, pod := range p.Pods {
+		for _, v := range pod.Volumes {
+			if v.Kind != plan.Files {
+				continue
+			}
+			if hash, ok := contentOf(v.Path); ok {
+				o.Contents[v.Path] = hash
+			}
+		}
+	}
+	return o, nil
+}
+
+// Action is what an operation does, in the one form that dry-run prints and
+// the executor runs: first the file operations, then the commands, one after another.
+type Action struct {
+	Files []FileOp
+	// Unless is a command whose success makes Run unnecessary. It is asked first; or, with Lately, only after
+	// Run has failed, because somebody may have done the same at the same time.
+	Unless *Command
+	Lately bool
+	Run    []Command
+	// Optional says that a failure is no more than a warning.
+	Optional bool
+	// Failure says in the user's words what went wrong when a command fails; Hint says what to do.
+	Failure, Hint string
+}
+
+// Action renders an operation.
+func (e Engine) Action(op Op) Action {
+	switch op := op.(type) {
+	case EnsureImage:
+		return e.ensureImage(op)
+	case LoadInfra:
+		exists := e.imageExists(op.Image.Ref)
+		return Action{Unless: &exists, Failure: "the image of the infra container cannot be loaded",
+			Run: []Command{{Argv: []string{e.Dialect.Name(), "load", "--quiet"}, Stdin: op.Image.Archive}}}
+	case MakeVolume:
+		return e.makeVolume(op.Volume)
+	case CreateNetwork:
+		exists := e.command("network", "inspect", op.Name)
+		return Action{Unless: &exists, Lately: true,
+			Run: []Command{e.command("network", "create", "--label", LabelManaged+"=true", op.Name)}}
+	case RemoveNetwork:
+		return Action{Optional: true, Run: []Command{e.command("network", "rm", op.Name)}}
+	case CreateSandbox:
+		return Action{Run: []Command{e.Dialect.Sandbox(op.Pod, sandboxFlags(op.Pod))}}
+	case RunContainer:
+		return e.runContainer(op)
+	case AwaitContainer:
+		return Action{Failure: "init container " + op.ID + " failed",
+			Run: []Command{{Argv: []string{"sh", "-c", `exit "$("$1" wait "$2")"`, "sh", e.Dialect.Name(), op.ID}}}}
+	case RemoveContainers:
+		return Action{Run: append(e.stop(op.Stop),
+			e.command(append([]string{"rm", "--force", "--volumes"}, op.Stop.All...)...))}
+	case RemovePod:
+		return Action{Run: append(e.stop(op.Stop), e.Dialect.RemovePod(op.ID, op.Stop.All))}
+	case RemoveFiles:
+		return Action{Run: []Command{e.Dialect.Unshare("sh", "-euc", removeFiles, "sh", op.Dir)}}
+	}
+	return Action{}
+}
+
+func (e Engine) command(args ...string) Command {
+	return Command{Argv: append([]string{e.Dialect.Name()}, args...)}
+}
+
+func (e Engine) imageExists(ref string) Command {
+	return e.command("image", "inspect", "--format", "{{.Id}}", ref)
+}
+
+func (e Engine) ensureImage(op EnsureImage) Action {
+	exists := e.imageExists(op.Image)
+	pull := Action{Run: []Command{e.command("pull", "--quiet", op.Image)},
+		Failure: "image " + op.Image + " cannot be pulled",
+		Hint:    "check the name, the registry and the login; imagePullPolicy: IfNotPresent uses an image that is here already"}
+	switch op.Pull {
+	case plan.PullAlways:
+		return pull
+	case plan.PullNever:
+		return Action{Run: []Command{exists},
+			Failure: "image " + op.Image + " is not present, and imagePullPolicy is Never",
+			Hint:    "pull, build or load it first, or set another imagePullPolicy"}
+	}
+	pull.Unless = &exists
+	return pull
+}
+
+// stop ends containers gracefully; with one command the runtime waits for all of them at once.
+func (e Engine) stop(s Stop) []Command {
+	if len(s.Running) == 0 {
+		return nil
+	}
+	args := []string{"stop"}
+	if s.Grace != nil {
+		args = append(args, "--time", itoa(*s.Grace))
+	}
+	return []Command{e.command(append(args, s.Running...)...)}
+}

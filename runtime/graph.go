@@ -1,0 +1,240 @@
+package runtime
+
+import (
+	"slices"
+
+	"github.com/kubehost/kubehost/translate/plan"
+)
+
+// builder puts the steps of all pods into one graph.
+type builder struct {
+	desired  Desired
+	observed Observed
+	infra    InfraImage
+	steps    Steps
+	ids      map[string]bool
+	// barrier is the ID of the step that all preparing steps come before; empty when nothing needs it.
+	barrier string
+	// left are the networks that a pod leaves.
+	left map[string]bool
+}
+
+// add appends a step, unless one with its ID is there. Needs that are no steps of the graph are dropped: they hold already.
+func (b *builder) add(s Step) string {
+	if !b.ids[s.ID] {
+		b.ids[s.ID] = true
+		s.Needs = slices.DeleteFunc(s.Needs, func(id string) bool { return !b.ids[id] })
+		s.Needs = slices.Compact(slices.Sorted(slices.Values(s.Needs)))
+		b.steps = append(b.steps, s)
+	}
+	return s.ID
+}
+
+func podID(r plan.Ref, what string) string { return r.String() + "/" + what }
+func volumeID(r plan.Ref, v string) string { return podID(r, "volume/"+v) }
+func imageID(image string) string          { return "image/" + image }
+func networkID(name string) string         { return "network/" + name }
+
+// prepare adds what can be done before anything running is touched: images, volumes, networks.
+func (b *builder) prepare(w podWork) {
+	if w.creates() && b.infra.Ref != "" {
+		b.add(Step{ID: imageID(b.infra.Ref), Op: LoadInfra{b.infra}})
+	}
+	for _, u := range w.units {
+		if !u.await {
+			b.add(Step{ID: imageID(u.unit.Image), Op: EnsureImage{u.unit.Image, b.pullPolicy(u.unit.Image)}})
+		}
+	}
+	for _, v := range w.pod.Volumes {
+		_, write := w.files[v.Name]
+		mounted := slices.ContainsFunc(w.units, func(u unitWork) bool {
+			return slices.ContainsFunc(u.unit.Mounts, func(m plan.Mount) bool { return m.Volume == v.Name })
+		})
+		// The content of a Files volume reaches containers that run: it waits for the barrier.
+		if v.Kind != plan.Files && (w.creates() || mounted) {
+			b.add(Step{ID: volumeID(w.pod.Ref, v.Name), Pod: w.pod.Ref, Op: MakeVolume{v}})
+		} else if write && w.fresh {
+			b.add(Step{ID: volumeID(w.pod.Ref, v.Name), Pod: w.pod.Ref, Op: MakeVolume{v}, Cause: w.files[v.Name]})
+		}
+	}
+	if n := w.pod.Sandbox.Network; n != "" && w.creates() && !b.hasNetwork(n) {
+		b.add(Step{ID: networkID(n), Op: CreateNetwork{n}, Cause: "not found"})
+	}
+}
+
+// pullPolicy is the strongest policy that any container of the plan has for the image, so that it is handled once.
+func (b *builder) pullPolicy(image string) plan.PullPolicy {
+	order := []plan.PullPolicy{plan.PullNever, plan.PullIfNotPresent, plan.PullAlways}
+	strongest := 0
+	for _, p := range b.desired.Plan.Pods {
+		for _, u := range p.Units {
+			if u.Image == image {
+				strongest = max(strongest, slices.Index(order, u.Pull))
+			}
+		}
+	}
+	return order[strongest]
+}
+
+func (b *builder) hasNetwork(name string) bool {
+	return slices.ContainsFunc(b.observed.Networks, func(n Network) bool { return n.Name == name })
+}
+
+// prepared adds the barrier, when a step needs it.
+func (b *builder) prepared(work []podWork) {
+	if !slices.ContainsFunc(work, func(w podWork) bool { return w.touches() }) {
+		return
+	}
+	s := Step{ID: "prepared", Op: Prepared{}}
+	for _, before := range b.steps {
+		switch before.Op.(type) {
+		case EnsureImage, LoadInfra, MakeVolume:
+			s.Needs = append(s.Needs, before.ID)
+		}
+	}
+	if len(s.Needs) > 0 {
+		b.barrier = b.add(s)
+	}
+}
+
+// pod adds the steps of one pod.
+func (b *builder) pod(w podWork) {
+	p := w.pod
+	for _, v := range p.Volumes {
+		if cause, ok := w.files[v.Name]; ok {
+			b.add(Step{ID: volumeID(p.Ref, v.Name), Pod: p.Ref, Op: MakeVolume{v}, Cause: cause, Needs: []string{b.barrier}})
+		}
+	}
+	if w.creates() {
+		b.sandbox(w)
+	}
+	if len(w.extra) > 0 {
+		b.add(Step{ID: podID(p.Ref, "extra"), Pod: p.Ref, Op: RemoveContainers{stop(w.extra, nil)},
+			Cause: "no longer in the manifest", Needs: []string{b.barrier}})
+	}
+	var inits []string
+	for _, u := range w.units {
+		last := b.unit(w, u, inits)
+		if u.unit.Role == plan.Init {
+			inits = []string{last}
+		}
+	}
+}
+
+// sandbox adds the steps that replace or make a pod's sandbox.
+func (b *builder) sandbox(w podWork) {
+	p := w.pod
+	needs := []string{imageID(b.infra.Ref), networkID(p.Sandbox.Network), b.barrier}
+	if !w.fresh {
+		needs = append(needs, b.add(Step{ID: podID(p.Ref, "remove"), Pod: p.Ref, Op: removePod(w.have, nil),
+			Cause: w.replace, Needs: []string{b.barrier}}))
+		b.leave(w.have)
+	}
+	// A sandbox without its containers would hold ports and a name for nothing, so it waits for images and volumes.
+	for _, u := range w.units {
+		needs = append(needs, imageID(u.unit.Image))
+	}
+	for _, v := range p.Volumes {
+		needs = append(needs, volumeID(p.Ref, v.Name))
+	}
+	b.add(Step{ID: podID(p.Ref, "sandbox"), Pod: p.Ref, Op: CreateSandbox{p}, Cause: w.replace, Needs: needs})
+}
+
+// unit adds the steps that run one container and returns the ID of the last.
+func (b *builder) unit(w podWork, u unitWork, inits []string) string {
+	p, id := w.pod, podID(w.pod.Ref, u.unit.Name)
+	if u.await {
+		return b.add(Step{ID: id, Pod: p.Ref, Op: AwaitContainer{u.unit.ID}, Cause: u.cause, Needs: inits})
+	}
+	// After a change of the sandbox only what is not implied by it: text that people read.
+	needs := append([]string{podID(p.Ref, "sandbox")}, inits...)
+	if !w.creates() {
+		needs = append(needs, imageID(u.unit.Image), podID(p.Ref, "extra"))
+		for _, m := range u.unit.Mounts {
+			needs = append(needs, volumeID(p.Ref, m.Volume))
+		}
+	}
+	if u.old != nil {
+		needs = append(needs, b.add(Step{ID: id + "/remove", Pod: p.Ref, Op: RemoveContainers{stop([]Container{*u.old}, nil)},
+			Cause: u.cause, Needs: append([]string{b.barrier}, inits...)}))
+	}
+	return b.add(Step{ID: id, Pod: p.Ref, Op: RunContainer{p, u.unit}, Cause: u.cause, Needs: needs})
+}
+
+// removal adds the steps that remove a pod and what kubehost keeps for it.
+func (b *builder) removal(r Removal) {
+	var have []Container
+	for _, c := range b.observed.Containers {
+		if c.Ref == r.Ref {
+			have = append(have, c)
+		}
+	}
+	var needs []string
+	if len(have) > 0 {
+		needs = append(needs, b.add(Step{ID: podID(r.Ref, "remove"), Pod: r.Ref, Op: removePod(have, r.Grace)}))
+		b.leave(have)
+	}
+	b.add(Step{ID: podID(r.Ref, "files"), Pod: r.Ref, Op: RemoveFiles{r.Dir}, Needs: needs})
+	for _, dir := range r.Data {
+		b.add(Step{ID: "data/" + dir, Pod: r.Ref, Op: RemoveFiles{dir}, Needs: needs})
+	}
+}
+
+func (b *builder) leave(have []Container) {
+	for _, c := range have {
+		if c.Role == RoleInfra && c.Network != "" {
+			b.left[c.Network] = true
+		}
+	}
+}
+
+// networksLeft adds the removal of networks of ours whose last pod has gone.
+func (b *builder) networksLeft(work []podWork) {
+	gone := map[plan.Ref]bool{}
+	for _, r := range b.desired.Remove {
+		gone[r.Ref] = true
+	}
+	used := map[string]bool{}
+	for _, w := range work {
+		used[w.pod.Sandbox.Network] = true
+		gone[w.pod.Ref] = true
+	}
+	for _, c := range b.observed.Containers {
+		if c.Role == RoleInfra && !gone[c.Ref] {
+			used[c.Network] = true
+		}
+	}
+	for _, n := range b.observed.Networks {
+		if !n.Managed || !b.left[n.Name] || used[n.Name] {
+			continue
+		}
+		s := Step{ID: networkID(n.Name) + "/remove", Op: RemoveNetwork{n.Name}, Cause: "its last pod left"}
+		for _, before := range b.steps {
+			if _, ok := before.Op.(RemovePod); ok {
+				s.Needs = append(s.Needs, before.ID)
+			}
+		}
+		b.add(s)
+	}
+}
+
+func stop(containers []Container, grace *int64) Stop {
+	s := Stop{Grace: grace}
+	for _, c := range containers {
+		s.All = append(s.All, c.Name)
+		if c.Up() && c.Role != RoleInfra {
+			s.Running = append(s.Running, c.Name)
+		}
+	}
+	return s
+}
+
+func removePod(have []Container, grace *int64) RemovePod {
+	op := RemovePod{Stop: stop(have, grace)}
+	for _, c := range have {
+		if c.PodName != "" {
+			op.ID = c.PodName
+		}
+	}
+	return op
+}

@@ -1,0 +1,92 @@
+package runtime
+
+import (
+	"time"
+
+	"github.com/kubehost/kubehost/translate/plan"
+)
+
+// Observed is what a host has now, as far as [Decide] needs it.
+type Observed struct {
+	// Containers are all containers of the runtime, in the order of their names: those without our labels are
+	// there because a name can be taken by anybody.
+	Containers []Container
+	Networks   []Network
+	// Contents maps the path of each Files volume that exists to the hash of what it holds.
+	Contents map[string]string
+}
+
+// Container is one container, or the infra of a pod, as the runtime lists it.
+type Container struct {
+	ID   string
+	Name string
+	// PodName is podman's own pod that the container is in; empty on docker.
+	PodName string
+	Image   string
+	State   State
+	// ExitCode is meaningful when State is Exited.
+	ExitCode int
+	Created  time.Time
+
+	// What our labels say; zero for containers of others.
+	Ref     plan.Ref
+	Unit    string // the container's name in the pod
+	Role    string
+	Hash    string
+	Network string
+}
+
+// Ours says whether kubehost made the container.
+func (c Container) Ours() bool { return c.Ref.Name != "" }
+
+// Started says whether the container's process was ever started.
+func (c Container) Started() bool { return c.State != Created && c.State != Broken }
+
+// Up says whether the container runs, or is about to without our help.
+func (c Container) Up() bool { return c.State == Running || c.State == Restarting || c.State == Paused }
+
+// State is the state of a container.
+type State string
+
+// The states that docker and podman know, under one set of names.
+const (
+	Created    State = "created"
+	Running    State = "running"
+	Restarting State = "restarting" // between two runs, under the runtime's restart policy
+	Paused     State = "paused"
+	Exited     State = "exited"
+	Broken     State = "broken" // being removed, dead, or in a state that only removal can mend
+)
+
+// ParseState gives the State that docker or podman mean.
+func ParseState(s string) State {
+	switch s {
+	case "created", "configured", "initialized":
+		return Created
+	case "running", "stopping":
+		return Running
+	case "restarting":
+		return Restarting
+	case "paused":
+		return Paused
+	case "exited", "stopped":
+		return Exited
+	}
+	return Broken
+}
+
+// Network is one network of the runtime.
+type Network struct {
+	Name string
+	// Managed says that kubehost made it.
+	Managed bool
+}
+
+// Label fills in what our labels say. get returns the value of a label, or "".
+func (c *Container) Label(get func(key string) string) {
+	if get(LabelPod) == "" || get(LabelID) != c.Name {
+		return
+	}
+	c.Ref = plan.Ref{Namespace: get(LabelNamespace), Name: get(LabelPod)}
+	c.Unit, c.Role, c.Hash, c.Network = get(LabelContainer), get(LabelRole), get(LabelHash), get(LabelNetwork)
+}

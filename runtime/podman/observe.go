@@ -1,0 +1,83 @@
+package podman
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/kubehost/kubehost/runtime"
+)
+
+// Observe lists containers and networks, both at once.
+func (Dialect) Observe(ctx context.Context, r runtime.Runner) ([]runtime.Container, []runtime.Network, error) {
+	out, err := runtime.Outputs(ctx, r,
+		runtime.Command{Argv: []string{"podman", "ps", "--all", "--pod", "--format", "json"}},
+		runtime.Command{Argv: []string{"podman", "network", "ls", "--format", "json"}})
+	if err != nil {
+		return nil, nil, err
+	}
+	containers, err := parseContainers(out[0])
+	if err != nil {
+		return nil, nil, err
+	}
+	networks, err := parseNetworks(out[1])
+	return containers, networks, err
+}
+
+// row is one container as podman lists it.
+type row struct {
+	ID       string `json:"Id"`
+	Names    []string
+	PodName  string
+	Image    string
+	State    string
+	ExitCode int
+	Labels   map[string]string
+	Created  int64 // seconds since 1970
+}
+
+func parseContainers(out []byte) ([]runtime.Container, error) {
+	var rows []row
+	if err := unmarshal(out, &rows); err != nil {
+		return nil, err
+	}
+	var containers []runtime.Container
+	for _, r := range rows {
+		if len(r.Names) == 0 {
+			continue // on its way out
+		}
+		c := runtime.Container{ID: r.ID, Name: r.Names[0], PodName: r.PodName, Image: r.Image,
+			State: runtime.ParseState(r.State), ExitCode: r.ExitCode, Created: time.Unix(r.Created, 0)}
+		c.Label(func(key string) string { return r.Labels[key] })
+		containers = append(containers, c)
+	}
+	return containers, nil
+}
+
+func parseNetworks(out []byte) ([]runtime.Network, error) {
+	var rows []struct {
+		Name   string            `json:"name"`
+		Labels map[string]string `json:"labels"`
+	}
+	if err := unmarshal(out, &rows); err != nil {
+		return nil, err
+	}
+	var networks []runtime.Network
+	for _, r := range rows {
+		networks = append(networks, runtime.Network{Name: r.Name, Managed: r.Labels[runtime.LabelManaged] == "true"})
+	}
+	return slices.Clip(networks), nil
+}
+
+// unmarshal reads a listing; older versions print nothing at all for an empty one.
+func unmarshal(out []byte, v any) error {
+	if len(out) == 0 {
+		return nil
+	}
+	if err := json.Unmarshal(out, v); err != nil {
+		return fmt.Errorf("podman printed what is not the listing that was asked for: %w", err)
+	}
+	return nil
+}

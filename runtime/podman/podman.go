@@ -1,0 +1,55 @@
+package podman
+
+import (
+	"github.com/kubehost/kubehost/runtime"
+	"github.com/kubehost/kubehost/translate/plan"
+)
+
+// Dialect is podman's command line, from version 4.3 on.
+type Dialect struct {
+	// Rootless says that podman runs as a user: the ids in containers are mapped to subordinate ids of the host.
+	Rootless bool
+}
+
+var _ runtime.Dialect = Dialect{}
+
+// Name is "podman".
+func (Dialect) Name() string { return "podman" }
+
+// Infra is empty: podman brings its own.
+func (Dialect) Infra() runtime.InfraImage { return runtime.InfraImage{} }
+
+// Sandbox makes a real pod. Its infra starts with the first container.
+func (Dialect) Sandbox(p *plan.Pod, shared []string) runtime.Command {
+	argv := []string{"podman", "pod", "create", "--name", p.ID, "--infra-name", p.Sandbox.ID}
+	if p.Sandbox.HostNetwork {
+		// Else podman would name the host after the pod, which a kubelet does not.
+		argv = append(argv, "--uts", "host")
+	}
+	return runtime.Command{Argv: append(argv, shared...)}
+}
+
+// Join puts the container into the pod.
+func (Dialect) Join(p *plan.Pod) []string { return []string{"--pod", p.ID} }
+
+// RunFlags takes away what podman adds to the environment. A variable that the manifest sets stays.
+func (Dialect) RunFlags(plan.Unit) []string {
+	return []string{"--unsetenv", "TERM", "--unsetenv", "container"}
+}
+
+// RemovePod removes the pod with all that is in it. Without a pod there are only containers to remove.
+func (Dialect) RemovePod(pod string, containers []string) runtime.Command {
+	if pod == "" {
+		return runtime.Command{Argv: append([]string{"podman", "rm", "--force", "--volumes"}, containers...)}
+	}
+	return runtime.Command{Argv: []string{"podman", "pod", "rm", "--force", pod}}
+}
+
+// Unshare runs the command in podman's user namespace when podman is rootless: only there does the user
+// own what containers wrote, and may mount.
+func (d Dialect) Unshare(argv ...string) runtime.Command {
+	if d.Rootless {
+		argv = append([]string{"podman", "unshare"}, argv...)
+	}
+	return runtime.Command{Argv: argv}
+}

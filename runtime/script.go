@@ -1,0 +1,69 @@
+package runtime
+
+import (
+	"encoding/base64"
+	"fmt"
+	"io"
+	"strings"
+)
+
+// WriteScript writes a POSIX shell script that does what an Executor would do with these steps, one after another.
+func (e Engine) WriteScript(w io.Writer, steps Steps) error {
+	var b strings.Builder
+	b.WriteString("set -eu\n")
+	for _, s := range steps {
+		if _, ok := s.Op.(Prepared); ok {
+			continue // all that it orders stands in order
+		}
+		fmt.Fprintf(&b, "\n# %s\n", oneLine(s.Op.String()))
+		for _, line := range e.Action(s.Op).Script() {
+			b.WriteString(line + "\n")
+		}
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// oneLine keeps a comment a comment.
+func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
+
+// Script are the lines of a POSIX shell under "set -eu" that do the action.
+func (a Action) Script() []string {
+	var lines []string
+	for _, f := range a.Files {
+		lines = append(lines, f.Script()...)
+	}
+	for _, c := range a.Run {
+		lines = append(lines, a.scriptCommand(c)...)
+	}
+	return lines
+}
+
+func (a Action) scriptCommand(c Command) []string {
+	line := c.Shell() + " >/dev/null"
+	if c.Stdin != nil {
+		line = "base64 -d <<'END' | " + line
+	}
+	switch {
+	case a.Unless != nil:
+		line = a.Unless.Shell() + " >/dev/null 2>&1 || " + line
+	case a.Optional:
+		line += " || true"
+	case a.Failure != "":
+		line += " || { echo " + Quote(a.Failure) + " >&2; exit 1; }"
+	}
+	if c.Stdin == nil {
+		return []string{line}
+	}
+	// The here-document belongs to the pipe after "||"; a shell reads it in either case.
+	return append([]string{line}, append(base64Lines(c.Stdin), "END")...)
+}
+
+func base64Lines(b []byte) []string {
+	text := base64.StdEncoding.EncodeToString(b)
+	var lines []string
+	for len(text) > 76 {
+		lines, text = append(lines, text[:76]), text[76:]
+	}
+	return append(lines, text)
+}

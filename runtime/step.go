@@ -1,0 +1,137 @@
+package runtime
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/kubehost/kubehost/translate/plan"
+)
+
+// Step is one thing to do, why, and what must be done before it.
+type Step struct {
+	// ID is unique in a graph and says what the step is about: "default/web/nginx".
+	ID string
+	// Pod is the pod that the step is for; zero for networks and images.
+	Pod   plan.Ref
+	Op    Op
+	Cause string
+	// Needs are the IDs of earlier steps of the graph.
+	Needs []string
+}
+
+// Steps is a graph of steps. Each step stands after all that it needs, and pod by
+// pod: run from the first to the last they do the right thing, too.
+type Steps []Step
+
+// Text is the graph in the form that tests compare: one line a step.
+//
+//	default/web/nginx: run web-nginx (not found) after default/web/sandbox
+func (ss Steps) Text() string {
+	var b strings.Builder
+	for _, s := range ss {
+		fmt.Fprintf(&b, "%s: %s", s.ID, s.Op)
+		if s.Cause != "" {
+			fmt.Fprintf(&b, " (%s)", s.Cause)
+		}
+		if len(s.Needs) > 0 {
+			fmt.Fprintf(&b, " after %s", strings.Join(s.Needs, ", "))
+		}
+		b.WriteByte('\n')
+	}
+	return b.String()
+}
+
+// Op is a typed operation on plan data. [Engine.Action] renders each kind.
+type Op interface {
+	fmt.Stringer
+	op()
+}
+
+// The operations.
+type (
+	// EnsureImage makes an image present, or checks that it is.
+	EnsureImage struct {
+		Image string
+		Pull  plan.PullPolicy
+	}
+	// LoadInfra loads the image of the infra container that kubehost carries.
+	LoadInfra struct{ Image InfraImage }
+	// MakeVolume makes a volume's file or directory, or checks that it is what the manifest says.
+	MakeVolume struct{ Volume plan.Volume }
+	// Prepared does nothing: it needs all that can be done without touching anything that runs.
+	Prepared struct{}
+	// CreateNetwork makes a bridge network.
+	CreateNetwork struct{ Name string }
+	// RemoveNetwork removes a network that its last pod has left.
+	RemoveNetwork struct{ Name string }
+	// CreateSandbox makes a pod's sandbox.
+	CreateSandbox struct{ Pod *plan.Pod }
+	// RunContainer makes and starts a container; an init container is run to its end.
+	RunContainer struct {
+		Pod  *plan.Pod
+		Unit plan.Unit
+	}
+	// AwaitContainer waits for the end of an init container that runs already.
+	AwaitContainer struct{ ID string }
+	// RemoveContainers stops those that run, gracefully, and removes all.
+	RemoveContainers struct{ Stop Stop }
+	// RemovePod does the same to all containers of a pod and to its sandbox.
+	RemovePod struct {
+		// ID is podman's pod; empty on docker.
+		ID   string
+		Stop Stop
+	}
+	// RemoveFiles removes what kubehost keeps for a pod, or the directory of a claim.
+	RemoveFiles struct{ Dir string }
+)
+
+// Stop says which containers are to end, and how.
+type Stop struct {
+	// Running are stopped first: SIGTERM, the grace period, SIGKILL.
+	Running []string
+	// All are removed.
+	All []string
+	// Grace replaces the containers' own grace periods, in seconds, unless it is nil.
+	Grace *int64
+}
+
+func (EnsureImage) op()      {}
+func (LoadInfra) op()        {}
+func (MakeVolume) op()       {}
+func (Prepared) op()         {}
+func (CreateNetwork) op()    {}
+func (RemoveNetwork) op()    {}
+func (CreateSandbox) op()    {}
+func (RunContainer) op()     {}
+func (AwaitContainer) op()   {}
+func (RemoveContainers) op() {}
+func (RemovePod) op()        {}
+func (RemoveFiles) op()      {}
+
+func (o EnsureImage) String() string {
+	switch o.Pull {
+	case plan.PullAlways:
+		return "pull image " + o.Image
+	case plan.PullNever:
+		return "check image " + o.Image
+	}
+	return "ensure image " + o.Image
+}
+func (o LoadInfra) String() string { return "load image " + o.Image.Ref }
+func (o MakeVolume) String() string {
+	return fmt.Sprintf("make %s volume %s", o.Volume.Kind, o.Volume.Path)
+}
+func (Prepared) String() string        { return "all is prepared" }
+func (o CreateNetwork) String() string { return "create network " + o.Name }
+func (o RemoveNetwork) String() string { return "remove network " + o.Name }
+func (o CreateSandbox) String() string { return "create sandbox " + o.Pod.Sandbox.ID }
+func (o RunContainer) String() string {
+	if o.Unit.Role == plan.Init {
+		return "run " + o.Unit.ID + " to its end"
+	}
+	return "run " + o.Unit.ID
+}
+func (o AwaitContainer) String() string   { return "wait for " + o.ID }
+func (o RemoveContainers) String() string { return "remove " + strings.Join(o.Stop.All, " ") }
+func (o RemovePod) String() string        { return "remove pod with " + strings.Join(o.Stop.All, " ") }
+func (o RemoveFiles) String() string      { return "remove files " + o.Dir }
