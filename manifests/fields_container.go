@@ -1,0 +1,150 @@
+package manifests
+
+import (
+	"slices"
+
+	v1 "k8s.io/api/core/v1"
+)
+
+// containerRows are those of init and main containers.
+var containerRows = rows{
+	{path: "name", is: Supported},
+	{path: "image", is: Supported},
+	{path: "command", is: Supported},
+	{path: "args", is: Supported},
+	{path: "workingDir", is: Supported},
+	{path: "ports[]", is: Supported, of: portRows},
+	{path: "envFrom[]", is: Supported, of: envFromRows},
+	{path: "env[]", is: Supported, of: envRows},
+	{path: "resources", is: NotYet, of: resourceRows},
+	{path: "resizePolicy", is: NoEffect, reason: "a changed limit replaces the container",
+		accepts: when("restartPolicy: NotRequired, the default", func(c *v1.Container) bool {
+			return !slices.ContainsFunc(c.ResizePolicy, func(p v1.ContainerResizePolicy) bool {
+				return p.RestartPolicy != v1.NotRequired
+			})
+		})},
+	// On an init container, Always makes it a sidecar.
+	{path: "restartPolicy", is: NotYet},
+	{path: "restartPolicyRules", is: NotYet, of: rows{
+		{path: "[].action", is: Supported},
+		{path: "[].exitCodes.operator", is: Supported},
+		{path: "[].exitCodes.values", is: Supported},
+	}},
+	{path: "volumeMounts[]", is: Supported, of: mountRows},
+	{path: "volumeDevices", is: NotYet, of: rows{
+		{path: "[].name", is: Supported},
+		{path: "[].devicePath", is: Supported},
+	}},
+	{path: "livenessProbe", is: NotYet, evenEmpty: true, of: probeRows},
+	{path: "readinessProbe", is: NotYet, evenEmpty: true, of: probeRows},
+	{path: "startupProbe", is: NotYet, evenEmpty: true, of: probeRows},
+	{path: "lifecycle.postStart", is: NotYet, evenEmpty: true, of: handlerRows},
+	{path: "lifecycle.preStop", is: NotYet, evenEmpty: true, of: handlerRows},
+	{path: "lifecycle.stopSignal", is: NotYet},
+	{path: "terminationMessagePath", is: NotYet, accepts: values("/dev/termination-log")},
+	{path: "terminationMessagePolicy", is: NotYet, accepts: values("File")},
+	{path: "imagePullPolicy", is: Supported},
+	{path: "securityContext", is: Supported, of: securityRows},
+	{path: "stdin", is: NotYet},
+	{path: "stdinOnce", is: NotYet},
+	{path: "tty", is: NotYet},
+}
+
+// ephemeralContainerRows are the fields that ephemeral containers have, all refused with the list that they stand in.
+var ephemeralContainerRows = append(slices.Clone(containerRows), row{path: "targetContainerName", is: Supported})
+
+var portRows = rows{
+	{path: "name", is: Supported},
+	{path: "hostPort", is: Supported},
+	{path: "containerPort", is: Supported},
+	{path: "protocol", is: Supported, podman: "SCTP only as root"},
+	{path: "hostIP", is: Supported},
+}
+
+var envFromRows = rows{
+	{path: "prefix", is: Supported},
+	{path: "configMapRef.name", is: Supported},
+	{path: "configMapRef.optional", is: Supported},
+	{path: "secretRef.name", is: Supported},
+	{path: "secretRef.optional", is: Supported},
+}
+
+var envRows = rows{
+	{path: "name", is: Supported},
+	{path: "value", is: Supported},
+	{path: "valueFrom.fieldRef.apiVersion", is: Supported},
+	{path: "valueFrom.fieldRef.fieldPath", is: NotYet, accepts: values("metadata.*")},
+	{path: "valueFrom.resourceFieldRef", is: NotYet, evenEmpty: true, of: resourceFieldRows},
+	{path: "valueFrom.configMapKeyRef.name", is: Supported},
+	{path: "valueFrom.configMapKeyRef.key", is: Supported},
+	{path: "valueFrom.configMapKeyRef.optional", is: Supported},
+	{path: "valueFrom.secretKeyRef.name", is: Supported},
+	{path: "valueFrom.secretKeyRef.key", is: Supported},
+	{path: "valueFrom.secretKeyRef.optional", is: Supported},
+	{path: "valueFrom.fileKeyRef", is: NotYet, evenEmpty: true, of: rows{
+		{path: "volumeName", is: Supported},
+		{path: "path", is: Supported},
+		{path: "key", is: Supported},
+		{path: "optional", is: Supported},
+	}},
+}
+
+var resourceFieldRows = rows{
+	{path: "containerName", is: Supported},
+	{path: "resource", is: Supported},
+	{path: "divisor", is: Supported},
+}
+
+// resourceRows are those of a container's and of a pod's resources.
+var resourceRows = rows{
+	{path: "limits", is: Supported},
+	{path: "requests", is: Supported},
+	{path: "claims", is: Refused, reason: "dynamic resource allocation needs the drivers of a cluster",
+		hint: "ask for a device in limits, or mount its file with a hostPath volume"},
+}
+
+var mountRows = rows{
+	{path: "name", is: Supported},
+	{path: "readOnly", is: Supported},
+	{path: "recursiveReadOnly", is: NotYet, accepts: values("Disabled")},
+	{path: "mountPath", is: Supported},
+	{path: "subPath", is: NotYet},
+	{path: "mountPropagation", is: NotYet, accepts: values("None")},
+	{path: "subPathExpr", is: NotYet},
+	{path: "bindMountOptions", is: NotYet},
+}
+
+var probeRows = rows{
+	{path: "exec.command", is: Supported},
+	{path: "httpGet", is: Supported, of: httpGetRows},
+	{path: "tcpSocket.port", is: Supported},
+	{path: "tcpSocket.host", is: Supported},
+	{path: "grpc.port", is: Supported},
+	{path: "grpc.service", is: Supported},
+	{path: "grpc.mode", is: NotYet, accepts: values("Plaintext")},
+	{path: "initialDelaySeconds", is: Supported},
+	{path: "timeoutSeconds", is: Supported},
+	{path: "periodSeconds", is: Supported},
+	{path: "successThreshold", is: Supported},
+	{path: "failureThreshold", is: Supported},
+	{path: "terminationGracePeriodSeconds", is: Supported},
+}
+
+// handlerRows are those of postStart and preStop.
+var handlerRows = rows{
+	{path: "exec.command", is: Supported},
+	{path: "httpGet", is: Supported, of: httpGetRows},
+	{path: "tcpSocket", is: Refused, evenEmpty: true, reason: "no kubelet runs it, it is there for old clients",
+		hint: "use exec or httpGet"},
+	{path: "sleep.seconds", is: Supported},
+}
+
+var httpGetRows = rows{
+	{path: "path", is: Supported},
+	{path: "port", is: Supported},
+	{path: "host", is: Supported},
+	{path: "scheme", is: Supported},
+	{path: "httpHeaders[].name", is: Supported},
+	{path: "httpHeaders[].value", is: Supported},
+	{path: "protocol", is: NotYet, accepts: values("HTTP1")},
+}
