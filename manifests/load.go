@@ -2,8 +2,14 @@ package manifests
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
+
+	"go.yaml.in/yaml/v3"
+	v1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
 // Options says how sources are read.
@@ -18,6 +24,7 @@ type Options struct {
 	Namespace string
 	// Stored are objects applied earlier, as JSON: references are resolved
 	// in them when nothing given has that name. Origins of theirs read "applied earlier".
+	// Only ConfigMaps, Secrets and PersistentVolumeClaims are taken from it: nothing refers to a pod.
 	Stored [][]byte
 }
 
@@ -25,5 +32,220 @@ type Options struct {
 // strictly, fills in the defaults of the API server and checks everything. All problems of all documents are
 // returned, in order; the Set is complete only when none of them is an error.
 func Load(ctx context.Context, sources []string, o Options) (*Set, Problems) {
-	panic("to be written")
+	if o.Namespace == "" {
+		o.Namespace = metav1.NamespaceDefault
+	}
+	l := loader{namespace: o.Namespace}
+	for _, s := range readSources(ctx, sources, o) {
+		l.source(s)
+	}
+	for _, raw := range o.Stored {
+		l.stored(raw)
+	}
+	l.check()
+	return l.set(), l.problems()
+}
+
+// loaded is one object, or one thing that could not be read as one.
+type loaded struct {
+	origin   Origin
+	prefix   string // of paths, for an object in a List: "items[1]."
+	node     *yaml.Node
+	document document
+	value    metav1.Object // *v1.Pod, *v1.ConfigMap, …; nil when there is no object
+	source   []byte
+	stored   bool
+	findings []finding
+}
+
+func (e *loaded) add(class class, p Problem) {
+	e.findings = append(e.findings, finding{Problem: p, class: class})
+}
+
+// unread says that not all of the object could be decoded.
+func (e *loaded) unread() bool {
+	for _, f := range e.findings {
+		if f.class == malformed && f.Severity == Error {
+			return true
+		}
+	}
+	return false
+}
+
+type loader struct {
+	namespace string
+	entries   []*loaded
+}
+
+func (l *loader) append(origin Origin) *loaded {
+	e := &loaded{origin: origin}
+	l.entries = append(l.entries, e)
+	return e
+}
+
+func (l *loader) source(s source) {
+	if s.problem != nil {
+		l.append(Origin{File: s.name}).add(malformed, *s.problem)
+		return
+	}
+	documents := parse(s.name, s.data)
+	if len(documents) == 0 && s.alone {
+		l.append(Origin{File: s.name}).add(malformed, Problem{Detail: "holds no document"})
+	}
+	for i, d := range documents {
+		origin := Origin{File: s.name}
+		if len(documents) > 1 {
+			origin.Document = i + 1
+		}
+		if d.problem != nil {
+			l.append(origin).add(malformed, *d.problem)
+			continue
+		}
+		l.object(origin, d, d.root, "", 0)
+	}
+}
+
+// maxLists is how deep a List may stand in a List.
+const maxLists = 8
+
+// object decodes one object, and each item of a List.
+func (l *loader) object(origin Origin, d document, n *yaml.Node, prefix string, depth int) {
+	n = target(n)
+	h := readHeader(n)
+	if isSupported(h.kind) && h.kind != "List" {
+		origin.Kind, origin.Name, origin.Namespace = h.kind, h.name, h.namespace
+		if origin.Namespace == "" {
+			origin.Namespace = l.namespace
+		}
+	} else if h.kind != "List" {
+		origin.Kind, origin.Name = h.kind, h.name
+	}
+	e := l.append(origin)
+	e.node, e.document, e.prefix = n, d, prefix
+	if p := checkKind(n, h); p != nil {
+		p.Line = lineOf(n, p.Path) + d.firstLine - 1
+		e.add(malformed, *p)
+		return
+	}
+	dec := decoder{root: schemas()[h.kind], document: d}
+	dec.value(n, dec.root)
+	e.findings = dec.findings
+	if h.kind == "List" {
+		if depth == maxLists {
+			e.add(malformed, Problem{Path: "items", Detail: "are Lists in Lists, nested too deep"})
+			return
+		}
+		items := child(n, "items")
+		if items == nil || items.Kind != yaml.SequenceNode || len(items.Content) == 0 {
+			e.add(malformed, Problem{Path: "items", Detail: "is required, a list of objects"})
+			return
+		}
+		for i, item := range items.Content {
+			l.object(Origin{File: origin.File, Document: origin.Document}, d, item, fmt.Sprintf("%sitems[%d].", prefix, i), depth+1)
+		}
+		return
+	}
+	e.source = dec.out
+	e.value = newObject(h.kind)
+	if err := json.Unmarshal(e.source, e.value); err != nil {
+		// The walk leaves only what fits; this is here for the field that a newer k8s.io/api reads in its own way.
+		e.add(malformed, Problem{Detail: "cannot be read: " + redact(err)})
+	}
+	for _, p := range checkFields(e.origin, h.kind, e.value) {
+		e.add(refused, p)
+	}
+	setDefaults(e.value, l.namespace)
+}
+
+// redact keeps of a JSON error what names the field, because the value may be a secret.
+func redact(err error) string {
+	if t, ok := err.(*json.UnmarshalTypeError); ok {
+		return fmt.Sprintf("%s is not a %s", t.Field, t.Type)
+	}
+	return "a value is not what its field holds"
+}
+
+func newObject(kind string) metav1.Object {
+	switch kind {
+	case "Pod":
+		return &v1.Pod{}
+	case "ConfigMap":
+		return &v1.ConfigMap{}
+	case "Secret":
+		return &v1.Secret{}
+	case "PersistentVolumeClaim":
+		return &v1.PersistentVolumeClaim{}
+	}
+	return nil
+}
+
+// stored adds an object applied earlier, unless one of that name is given now. It was checked
+// when it was applied, by whatever rules held then, so it is not judged again.
+func (l *loader) stored(raw []byte) {
+	var h struct {
+		Kind     string            `json:"kind"`
+		Metadata metav1.ObjectMeta `json:"metadata"`
+	}
+	if json.Unmarshal(raw, &h) != nil || h.Kind == "Pod" || newObject(h.Kind) == nil {
+		return
+	}
+	value := newObject(h.Kind)
+	if json.Unmarshal(raw, value) != nil {
+		return
+	}
+	setDefaults(value, l.namespace)
+	origin := Origin{File: "applied earlier", Kind: h.Kind, Namespace: value.GetNamespace(), Name: value.GetName()}
+	for _, e := range l.entries {
+		if e.value != nil && e.origin.Kind == origin.Kind && e.origin.Namespace == origin.Namespace && e.origin.Name == origin.Name {
+			return
+		}
+	}
+	e := l.append(origin)
+	e.value, e.source, e.stored = value, raw, true
+}
+
+// set collects the objects.
+func (l *loader) set() *Set {
+	s := &Set{}
+	for _, e := range l.entries {
+		if e.value == nil {
+			continue
+		}
+		if !e.stored {
+			s.Order = append(s.Order, e.origin)
+		}
+		switch v := e.value.(type) {
+		case *v1.Pod:
+			s.Pods = append(s.Pods, Object[*v1.Pod]{e.origin, v, e.source, e.stored})
+		case *v1.ConfigMap:
+			s.ConfigMaps = append(s.ConfigMaps, Object[*v1.ConfigMap]{e.origin, v, e.source, e.stored})
+		case *v1.Secret:
+			s.Secrets = append(s.Secrets, Object[*v1.Secret]{e.origin, v, e.source, e.stored})
+		case *v1.PersistentVolumeClaim:
+			s.Claims = append(s.Claims, Object[*v1.PersistentVolumeClaim]{e.origin, v, e.source, e.stored})
+		}
+	}
+	return s
+}
+
+// problems is what all entries have to say, in the order of the documents.
+func (l *loader) problems() Problems {
+	var all Problems
+	for _, e := range l.entries {
+		for i, f := range e.findings {
+			if f.Line == 0 && e.node != nil {
+				e.findings[i].Line = lineOf(e.node, f.Path) + e.document.firstLine - 1
+			}
+		}
+		for _, f := range ordered(e.findings) {
+			f.Origin = e.origin
+			if f.Path != "" {
+				f.Path = e.prefix + f.Path
+			} else if e.prefix != "" {
+				f.Path = e.prefix[:len(e.prefix)-1]
+			}
+			all = append(all, f.Problem)
+		}
+	}
+	return all
 }

@@ -25,6 +25,9 @@ type Problem struct {
 	Detail string
 	// Hint is the one thing to do about it; may be empty.
 	Hint string
+	// Line is the line of the file that holds the field, or its nearest parent when it
+	// is missing; 0 when unknown.
+	Line int
 }
 
 // String is the problem as it is printed:

@@ -1,0 +1,56 @@
+package manifests
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
+// class says what kind of thing is wrong, so that what merely follows from it can be left out.
+type class int
+
+const (
+	invalid   class = iota // a value that the rules forbid
+	malformed              // the text of the document: unknown keys, wrong types, annotations
+	refused                // the field table
+	missing                // something required or referred to is not there
+)
+
+// finding is a problem on its way out.
+type finding struct {
+	Problem
+	class class
+}
+
+// ordered returns what a user should read of an object's findings, from the top of the document to its end.
+//
+// A key that cannot be read makes other things seem missing ("imagee" leaves a container without image):
+// then only the cause is reported. The same holds below a field that is refused.
+func ordered(findings []finding) []finding {
+	broken := slices.ContainsFunc(findings, func(f finding) bool { return f.class == malformed && f.Severity == Error })
+	var kept []finding
+	for _, f := range findings {
+		if f.class == missing && broken {
+			continue
+		}
+		if (f.class == invalid || f.class == missing) && explained(f, findings) {
+			continue
+		}
+		kept = append(kept, f)
+	}
+	slices.SortStableFunc(kept, func(a, b finding) int { return cmp.Compare(a.Line, b.Line) })
+	return kept
+}
+
+// explained says that the field, or a parent of it, is an error already.
+func explained(f finding, all []finding) bool {
+	return slices.ContainsFunc(all, func(cause finding) bool {
+		return (cause.class == malformed || cause.class == refused) && cause.Severity == Error && within(f.Path, cause.Path)
+	})
+}
+
+// within says whether a path is that parent or below it.
+func within(path, parent string) bool {
+	rest, ok := strings.CutPrefix(path, parent)
+	return ok && parent != "" && (rest == "" || rest[0] == '.' || rest[0] == '[')
+}

@@ -1,0 +1,209 @@
+package manifests
+
+import (
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// suggest is the hint for an unknown key of a mapping: the key that was meant, or the place where it belongs.
+func (d *decoder) suggest(s *schema, n *yaml.Node, name string) string {
+	if hint, ok := foreignKeys[s.name+"."+name]; ok {
+		return hint
+	}
+	if near := s.closest(name, n); near != "" {
+		return "did you mean " + near + "?"
+	}
+	here := string(d.path[:len(d.path)-len(name)]) // "spec.", or "" at the top
+	if below := findBelow(s, name); below != "" {
+		return "did you mean " + here + below + "?"
+	}
+	if place := d.findAbove(strings.TrimSuffix(here, "."), name); place != "" {
+		return "did you mean " + place + "?"
+	}
+	if hint, ok := foreignKeys["."+name]; ok {
+		return hint
+	}
+	return ""
+}
+
+// foreignKeys are keys that people write out of habit: of another kind of object, or of a compose file.
+var foreignKeys = map[string]string{
+	"EnvVar.key":                             "did you mean name?",
+	"EnvVar.secretKeyRef":                    "did you mean valueFrom.secretKeyRef?",
+	"EnvVar.configMapKeyRef":                 "did you mean valueFrom.configMapKeyRef?",
+	"Container.volumes":                      "volumes belong to spec.volumes; the container names them in volumeMounts",
+	"VolumeMount.path":                       "did you mean mountPath?",
+	"VolumeMount.hostPath":                   "hostPath belongs to the volume, in spec.volumes; the mount names that volume",
+	"ContainerPort.port":                     "did you mean containerPort?",
+	"ContainerPort.targetPort":               "did you mean containerPort?",
+	"ContainerPort.nodePort":                 "did you mean hostPort?",
+	"SecretVolumeSource.name":                "did you mean secretName?",
+	"ConfigMapVolumeSource.configMapName":    "did you mean name?",
+	"PersistentVolumeClaimVolumeSource.name": "did you mean claimName?",
+	"ConfigMap.stringData":                   "a ConfigMap has plain text below data",
+	"PodSpec.selectors":                      "a Pod has no selector; that key belongs to Deployments and Services",
+
+	".replicas":       "a Pod is one copy; replicas belongs to a Deployment",
+	".selector":       "a Pod has no selector; that key belongs to Deployments and Services",
+	".selectors":      "a Pod has no selector; that key belongs to Deployments and Services",
+	".template":       "put what is below template into a Pod: its metadata and its spec",
+	".environment":    "did you mean env, a list of name and value?",
+	".env_file":       "did you mean envFrom, with a ConfigMap or Secret?",
+	".entrypoint":     "did you mean command?",
+	".cmd":            "did you mean args?",
+	".working_dir":    "did you mean workingDir?",
+	".restart":        "did you mean spec.restartPolicy?",
+	".depends_on":     "containers of a pod start together; what must run first is an init container",
+	".healthcheck":    "did you mean livenessProbe?",
+	".container_name": "did you mean name?",
+	".services":       "each service of a compose file becomes a container in spec.containers",
+	".network_mode":   "did you mean spec.hostNetwork?",
+	".user":           "did you mean securityContext.runAsUser?",
+	".cap_add":        "did you mean securityContext.capabilities.add?",
+	".cap_drop":       "did you mean securityContext.capabilities.drop?",
+}
+
+// closest is the key of the type that the name is a slip of, not counting keys that are set already.
+func (s *schema) closest(name string, n *yaml.Node) string {
+	set := map[string]bool{}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		set[n.Content[i].Value] = true
+	}
+	var names []string
+	for _, f := range s.fields {
+		if !set[f.name] {
+			names = append(names, f.name)
+		}
+	}
+	return closest(name, names)
+}
+
+// closest returns the candidate that is most like the name, or "" when none is near enough to be meant.
+func closest(name string, candidates []string) string {
+	best, bestDistance := "", 1+max(1, len(name)/4)
+	for _, c := range candidates {
+		if plain(c) == plain(name) {
+			return c
+		}
+		if d := distance(strings.ToLower(name), strings.ToLower(c), bestDistance); d < bestDistance {
+			best, bestDistance = c, d
+		}
+	}
+	if bestDistance >= len(best) {
+		return ""
+	}
+	return best
+}
+
+// plain is a key without its case, its separators and a plural: container_port, ContainerPorts.
+func plain(s string) string {
+	return strings.TrimSuffix(strings.ToLower(strings.NewReplacer("_", "", "-", "").Replace(s)), "s")
+}
+
+// distance is the number of letters to insert, remove, change or swap with their neighbour to make
+// b of a. What is limit or more may be returned as limit.
+func distance(a, b string, limit int) int {
+	if len(a)-len(b) >= limit || len(b)-len(a) >= limit {
+		return limit
+	}
+	before, last, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
+	for j := range last {
+		last[j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		row[0] = i
+		for j := 1; j <= len(b); j++ {
+			cost := 1
+			if a[i-1] == b[j-1] {
+				cost = 0
+			}
+			row[j] = min(last[j]+1, row[j-1]+1, last[j-1]+cost)
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				row[j] = min(row[j], before[j-2]+1)
+			}
+		}
+		before, last, row = last, row, before
+	}
+	return last[len(b)]
+}
+
+// findBelow is where a key occurs below a type, nearest first: "ports[].hostPort" in a container.
+func findBelow(s *schema, name string) string {
+	type place struct {
+		path   string
+		schema *schema
+	}
+	seen := map[*schema]bool{s: true}
+	for level := []place{{"", s}}; len(level) > 0; {
+		var next []place
+		for _, p := range level {
+			for _, f := range p.schema.fields {
+				if p.path != "" && f.name == name {
+					return p.path + f.name
+				}
+				t, path := f.schema, p.path+f.name
+				for t.elem != nil && t.shape == listShape {
+					t, path = t.elem, path+"[]"
+				}
+				if t.shape == structShape && !seen[t] && !noPlace[f.name] {
+					seen[t] = true
+					next = append(next, place{path + ".", t})
+				}
+			}
+		}
+		level = next
+	}
+	return ""
+}
+
+// noPlace are fields below which nobody means to write.
+var noPlace = map[string]bool{"status": true, "managedFields": true, "ownerReferences": true, "ephemeralContainers": true}
+
+// findAbove looks for a key in the parents of a path, nearest first, and then anywhere.
+func (d *decoder) findAbove(path, name string) string {
+	types := d.typesAlong(path)
+	for i := len(types) - 1; i >= 0; i-- {
+		if types[i].schema.field(name) != nil {
+			return join(types[i].path, name)
+		}
+	}
+	if below := findBelow(d.root, name); below != "" {
+		return below
+	}
+	return ""
+}
+
+type typeAt struct {
+	path   string
+	schema *schema
+}
+
+// typesAlong lists the struct types above a path, outermost first, without the one at the path itself.
+func (d *decoder) typesAlong(path string) []typeAt {
+	at, s := "", d.root
+	types := []typeAt{{at, s}}
+	for segment := range strings.SplitSeq(path, ".") {
+		name, rest, _ := strings.Cut(segment, "[")
+		s = s.field(name)
+		for s != nil && s.elem != nil {
+			s = s.elem
+		}
+		if s == nil || s.shape != structShape {
+			break
+		}
+		at = join(at, name)
+		if rest != "" {
+			at += "[" + rest
+		}
+		types = append(types, typeAt{at, s})
+	}
+	return types[:max(1, len(types)-1)]
+}
+
+func join(path, name string) string {
+	if path == "" {
+		return name
+	}
+	return path + "." + name
+}
