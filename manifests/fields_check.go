@@ -107,8 +107,9 @@ func (c *fieldCheck) report(r *row, v reflect.Value) {
 	}
 	// Only rows that list values speak of the value: any other might be a secret.
 	if r.accepts.literal && r.is != NoEffect {
-		p.Detail = show(v) + " " + p.Detail
-		if p.Hint == "" {
+		value := show(v)
+		p.Detail = value + " " + p.Detail
+		if p.Hint == "" && value != "true" && value != "false" {
 			p.Hint = "leave it out, or use " + strings.Join(r.accepts.texts, " or ")
 		}
 	}

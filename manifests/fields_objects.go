@@ -61,7 +61,8 @@ var claimRows = rows{
 var claimSpecRows = rows{
 	// A directory can be used by every pod of the host. That only one pod uses it is a promise
 	// that somebody would have to keep.
-	{path: "accessModes", is: NotYet, accepts: values("ReadWriteOnce", "ReadOnlyMany", "ReadWriteMany")},
+	{path: "accessModes", is: NotYet, accepts: values("ReadWriteOnce", "ReadOnlyMany", "ReadWriteMany"),
+		hint: "use ReadWriteOnce, and let only one pod name the claim"},
 	{path: "selector", is: NotYet, hint: "remove it: a claim is a directory below the volume base directory"},
 	{path: "resources.limits", is: NoEffect, reason: "a directory has no size of its own, the file system below it is the limit"},
 	// Silent, because each claim must have it.

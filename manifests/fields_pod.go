@@ -7,7 +7,7 @@ import (
 )
 
 // oneNode is why fields for the scheduler mean nothing here.
-const oneNode = "nothing is scheduled, pods run on the host that kubehost runs on"
+const oneNode = "every pod runs on this host, nothing is scheduled"
 
 var podSpecRows = rows{
 	{path: "volumes[]", is: Supported, of: volumeRows},
