@@ -5,4 +5,33 @@
 // here, and nowhere else.
 //
 //	p, problems := translate.Translate(set, translate.Host{StateDir: "/var/lib/kubehost", …})
+//
+// The Set's own checks come first: fields that are not handled, wrong values and
+// references to nothing are refused there. What only shows when pods are put on a host is
+// found here, over all pods of the Set, those applied earlier included: two things that would
+// get one name, one port of the host, or one claim inside another's directory. The same rules
+// hold for both runtimes, though each of them alone would let some of it pass.
+//
+// Kubernetes' own semantics hold wherever they say something. Where they are silent, or mean a
+// cluster, this is what was decided:
+//
+//   - A pod's aliases are its name, <pod>-<container> of each main container, and its hostname. Init containers
+//     have none, because they have ended by the time that another pod could ask for
+//     them. A name with a label of over 63 characters is no alias: no query can hold it.
+//   - Only a hostPort is published, on 127.0.0.1 unless hostIP names an address. Ports of init containers
+//     are not; that is a warning. A port asked for twice by one pod, spelled the same or not, is published
+//     once. An address of 0.0.0.0 or :: clashes with all others of other pods; within a pod the two
+//     stand beside each other, which is how a pod asks for IPv4 and IPv6.
+//   - With hostNetwork nothing is published, and the pod has neither aliases nor a hostname; its container ports
+//     still take those ports of the host.
+//   - Images are named in full: "nginx" is docker.io/library/nginx:latest on both runtimes. Of a tag and a digest
+//     the digest stays.
+//   - metadata.uid is the one given, or one made from namespace and name, so that it outlives edits.
+//   - A variable stands where it was declared first; envFrom comes first, its keys sorted.
+//   - The value of a Secret may be used in other variables, which are then secret too, but not in
+//     command or args: there the whole host could read it.
+//   - All volumes of a pod are made, mounted or not, as a kubelet does. ConfigMap and Secret volumes are
+//     mounted read-only, and so is a claim that says readOnly.
+//   - kubehost.dev/volume-subdir may name several levels ("shop/web"), or the base itself (".").
+//   - Mounts stay in the order of the manifest; both runtimes mount parents first.
 package translate

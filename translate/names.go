@@ -162,7 +162,7 @@ func (p *podTranslator) takeNames() {
 
 func (p *podTranslator) takeName(at *field.Path, id, what string) {
 	if other, ok := p.taken.names[id]; ok {
-		p.fail(at, "rename one of them", "%s would be named %q on the host, and so would %s", what, id, other)
+		p.fail(at, "rename one of the two", "%s would be named %q on the host, and so would %s", what, id, other)
 		return
 	}
 	p.taken.names[id] = owner{what, p.origin}

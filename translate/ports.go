@@ -98,21 +98,21 @@ func (p *podTranslator) takePorts() {
 				port.HostIP, port.HostPort = hostIP(m.Ports[i].HostIP, "0.0.0.0"), port.ContainerPort
 			}
 			if port.HostPort != 0 && m.stays() {
-				p.takePort(at, port)
+				p.takePort(at, m, port)
 			}
 		}
 	}
 }
 
-func (p *podTranslator) takePort(at *field.Path, port plan.Port) {
-	h := hostPort{port, p.ref, owner{"pod " + p.ref.String(), p.origin}}
+func (p *podTranslator) takePort(at *field.Path, m member, port plan.Port) {
+	h := hostPort{port, p.ref, owner{"container " + m.Name + " of pod " + p.ref.String(), p.origin}}
 	if !h.addr().IsValid() {
 		p.fail(at.Child("hostIP"), "", "%q is not an IP address", port.HostIP)
 		return
 	}
 	for _, other := range p.taken.ports[port.HostPort] {
 		if h.clashes(other) {
-			p.fail(at.Child("hostPort"), "give one of them another hostPort", "%s is asked for by %s as %s too", h, other.by, other)
+			p.fail(at.Child("hostPort"), "give one of the two another hostPort", "%s clashes with %s, which is for %s", h, other, other.by)
 			return
 		}
 	}

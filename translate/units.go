@@ -41,7 +41,7 @@ func (p *podTranslator) words(at *field.Path, words []string, env *environment) 
 			// The command line of a container is in the runtime's argv, in `ps` of
 			// the host and in every inspect: no place for a secret.
 			p.fail(at.Index(i), shellHint(secrets[0]),
-				"$(%s) holds a value of a Secret, which must not get into a command line", strings.Join(secrets, "), $("))
+				"the value of a Secret would get into the command line, through $(%s)", strings.Join(secrets, "), $("))
 		}
 		expanded[i] = value
 	}

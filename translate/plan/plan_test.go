@@ -1,0 +1,270 @@
+package plan
+
+import (
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// example has a value in every field, so that walking it reaches all of them.
+func example() Plan {
+	return Plan{
+		Networks: []Network{{Name: "kubehost"}},
+		Pods: []Pod{{
+			Ref: Ref{Namespace: "default", Name: "web"}, ID: "web", Dir: "/var/lib/kubehost/pods/default/web",
+			Labels: map[string]string{"b": "2", "a": "1"}, RestartPolicy: RestartAlways, GracePeriod: 30,
+			Sandbox: Sandbox{
+				ID: "web-infra", Network: "kubehost", HostNetwork: true, Hostname: "web", Aliases: []string{"web", "web-c"},
+				Ports: []Port{{"127.0.0.1", 8080, 80, TCP}, {"::1", 5353, 53, UDP}},
+			},
+			Volumes: []Volume{
+				{Name: "data", Kind: Claim, Path: "/srv/data", Claim: "data"},
+				{Name: "host", Kind: HostPath, Path: "/srv/host", Type: Directory},
+				{Name: "mem", Kind: Memory, Path: "/mem", Size: 1024},
+				{Name: "files", Kind: Files, Path: "/files", Files: []File{
+					{Path: "a", Mode: 0o644, Content: []byte("text\n")},
+					{Path: "b", Mode: 0o400, Content: []byte{0xff}},
+					{Path: "s", Mode: 0o400, Content: []byte("hunter2"), Secret: true},
+				}},
+			},
+			Units: []Unit{
+				{Name: "i", ID: "web-i", Role: Init, Image: "docker.io/library/busybox:1", Pull: PullNever},
+				{
+					Name: "c", ID: "web-c", Role: Main, Image: "docker.io/library/nginx:1", Pull: PullAlways,
+					Command: []string{"sh", "-c"}, Args: []string{"echo \"$A\""}, WorkingDir: "/w",
+					Env:    []EnvVar{{Name: "A", Value: "two\nlines"}, {Name: "P", Value: "hunter2", Secret: true}},
+					Mounts: []Mount{{Volume: "data", Target: "/data"}, {Volume: "files", Target: "/files", ReadOnly: true}},
+				},
+			},
+		}},
+	}
+}
+
+const exampleText = `network kubehost
+pod default/web as web
+  dir /var/lib/kubehost/pods/default/web
+  label a="1"
+  label b="2"
+  restart Always
+  grace 30s
+  sandbox web-infra
+    network kubehost
+    network of the host
+    hostname web
+    alias web
+    alias web-c
+    port 127.0.0.1:8080 -> 80/tcp
+    port [::1]:5353 -> 53/udp
+  volume data: claim /srv/data
+    claim data
+  volume host: hostPath /srv/host
+    type Directory
+  volume mem: memory /mem
+    size 1024
+  volume files: files /files
+    file a 0644 "text\n"
+    file b 0400 1 bytes, sha256 a8100ae6aa1940d0b663bb31cd466142
+    file s 0400 ***
+  init i as web-i
+    image docker.io/library/busybox:1
+    pull Never
+  main c as web-c
+    image docker.io/library/nginx:1
+    pull Always
+    command ["sh" "-c"]
+    args ["echo \"$A\""]
+    workingDir /w
+    env A="two\nlines"
+    env P=***
+    mount data on /data
+    mount files on /files, read-only
+`
+
+func TestText(t *testing.T) {
+	if diff := cmp.Diff(exampleText, example().Text(TextOptions{})); diff != "" {
+		t.Error(diff)
+	}
+	shown := strings.NewReplacer("s 0400 ***", `s 0400 "hunter2"`, "P=***", `P="hunter2"`).Replace(exampleText)
+	if diff := cmp.Diff(shown, example().Text(TextOptions{ShowSecrets: true})); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// A fact that the text leaves out is a change that no reviewer sees.
+func TestTextTellsEveryField(t *testing.T) {
+	all := TextOptions{ShowSecrets: true}
+	p := example()
+	text := p.Text(all)
+	eachValue(reflect.ValueOf(&p).Elem(), "plan", func(path string) {
+		if changed := p.Text(all); changed == text && !strings.HasSuffix(path, ".Secret") {
+			t.Errorf("the text does not tell %s", path)
+		}
+	})
+}
+
+func TestMasked(t *testing.T) {
+	p := example()
+	masked := p.Masked()
+	if diff := cmp.Diff(example(), p); diff != "" {
+		t.Errorf("Masked changed the plan: %s", diff)
+	}
+	want := example()
+	want.Pods[0].Units[1].Env[1].Value = "***"
+	want.Pods[0].Volumes[3].Files[2].Content = []byte("***")
+	if diff := cmp.Diff(want, masked); diff != "" {
+		t.Error(diff)
+	}
+	// Whatever is done to the copy, the plan stays as it is.
+	eachValue(reflect.ValueOf(&masked).Elem(), "plan", func(path string) {
+		if !cmp.Equal(example(), p) {
+			t.Fatalf("%s is shared with the plan", path)
+		}
+	})
+	masked.Pods[0].Labels["a"] = "changed"
+	if p.Pods[0].Labels["a"] != "1" {
+		t.Error("the labels are shared with the plan")
+	}
+}
+
+// A plan is kept on the disk as JSON and must come back as it was.
+func TestJSONRoundTrip(t *testing.T) {
+	b, err := json.Marshal(example())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var back Plan
+	if err := json.Unmarshal(b, &back); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(example(), back); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestEqualPlansHaveEqualHashes(t *testing.T) {
+	if a, b := hashes(example()), hashes(example()); !cmp.Equal(a, b) {
+		t.Error(cmp.Diff(a, b))
+	}
+}
+
+func TestLabelsAreInNoHash(t *testing.T) {
+	p := example()
+	before := hashes(p)
+	p.Pods[0].Labels = map[string]string{"other": "label"}
+	if diff := cmp.Diff(before, hashes(p)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestSandboxHashCoversEveryField(t *testing.T) {
+	p := example()
+	before := p.Pods[0].Sandbox.Hash()
+	eachValue(reflect.ValueOf(&p.Pods[0].Sandbox).Elem(), "sandbox", func(path string) {
+		if p.Pods[0].Sandbox.Hash() == before {
+			t.Errorf("a change of %s keeps the hash", path)
+		}
+	})
+}
+
+func TestUnitHashCoversEveryField(t *testing.T) {
+	p := example()
+	pod, unit := &p.Pods[0], &p.Pods[0].Units[1]
+	before := pod.UnitHash(*unit)
+	changed := func(path string) {
+		if !strings.HasSuffix(path, ".Volume") && pod.UnitHash(*unit) == before { // must name a volume
+			t.Errorf("a change of %s keeps the hash", path)
+		}
+	}
+	for _, list := range []string{"Command", "Args", "Env"} {
+		eachValue(reflect.ValueOf(unit).Elem().FieldByName(list), "unit."+list, changed)
+	}
+	unit.Mounts[0].Volume = "host"
+	changed("unit.Mounts[0]: the volume")
+	unit.Mounts[0].Volume = "data"
+	mounts := unit.Mounts
+	for i := range mounts {
+		eachValue(reflect.ValueOf(&mounts[i].Target).Elem(), "unit.Mounts.Target", changed)
+		eachValue(reflect.ValueOf(&mounts[i].ReadOnly).Elem(), "unit.Mounts.ReadOnly", changed)
+	}
+	for _, field := range []string{"Name", "ID", "Role", "Image", "Pull", "WorkingDir"} {
+		eachValue(reflect.ValueOf(unit).Elem().FieldByName(field), "unit."+field, changed)
+	}
+	if n := reflect.TypeFor[Unit]().NumField(); n != 10 {
+		t.Errorf("Unit has %d fields: name the new ones above", n)
+	}
+	for _, lent := range []any{&pod.RestartPolicy, &pod.GracePeriod, &pod.Volumes[0].Path, &pod.Volumes[0].Kind} {
+		eachValue(reflect.ValueOf(lent).Elem(), fmt.Sprintf("%T", lent), changed)
+	}
+	if pod.UnitHash(*unit) != before {
+		t.Error("the same unit has another hash now")
+	}
+}
+
+// What files hold may change under a running container: the files are swapped, nothing is restarted.
+func TestContentIsInItsOwnHash(t *testing.T) {
+	p := example()
+	pod := &p.Pods[0]
+	unit, content := pod.UnitHash(pod.Units[1]), pod.Volumes[3].ContentHash()
+	eachValue(reflect.ValueOf(&pod.Volumes[3].Files).Elem(), "files", func(path string) {
+		if pod.UnitHash(pod.Units[1]) != unit {
+			t.Errorf("a change of %s changes the unit's hash", path)
+		}
+		if pod.Volumes[3].ContentHash() == content {
+			t.Errorf("a change of %s keeps the content's hash", path)
+		}
+	})
+}
+
+func hashes(p Plan) []string {
+	var list []string
+	for i := range p.Pods {
+		pod := &p.Pods[i]
+		list = append(list, pod.Sandbox.Hash())
+		for _, u := range pod.Units {
+			list = append(list, pod.UnitHash(u))
+		}
+		for _, v := range pod.Volumes {
+			list = append(list, v.ContentHash())
+		}
+	}
+	return list
+}
+
+// eachValue changes each value in v, one at a time, calls f with where it is, and changes it back.
+func eachValue(v reflect.Value, path string, f func(path string)) {
+	old := reflect.New(v.Type()).Elem()
+	old.Set(v)
+	defer v.Set(old)
+	switch v.Kind() {
+	case reflect.Struct:
+		for i := range v.NumField() {
+			eachValue(v.Field(i), path+"."+v.Type().Field(i).Name, f)
+		}
+		return
+	case reflect.Slice:
+		for i := range v.Len() {
+			eachValue(v.Index(i), fmt.Sprintf("%s[%d]", path, i), f)
+		}
+		if v.Len() == 0 {
+			return
+		}
+		v.Set(v.Slice(0, v.Len()-1))
+	case reflect.Map:
+		v.Set(reflect.Zero(v.Type()))
+	case reflect.String:
+		v.SetString(v.String() + "x")
+	case reflect.Bool:
+		v.SetBool(!v.Bool())
+	case reflect.Int32, reflect.Int64:
+		v.SetInt(v.Int() + 1)
+	case reflect.Uint8, reflect.Uint32:
+		v.SetUint(v.Uint() ^ 1)
+	default:
+		panic("no way to change a " + v.Kind().String())
+	}
+	f(path)
+}
