@@ -82,14 +82,37 @@ func (c *fieldCheck) visitKeys(keys []keyNode, v reflect.Value) {
 	here := len(c.path)
 	for _, name := range names {
 		i := slices.IndexFunc(keys, func(k keyNode) bool { return matches(k.pattern, name) })
-		if i < 0 || keys[i].row == nil {
+		if i < 0 || keys[i].row.is == Supported {
 			continue
+		}
+		r := *keys[i].row
+		if r.hint == spellingHint {
+			r.hint = meantKey(keys, name)
 		}
 		entry := v.MapIndex(reflect.ValueOf(name).Convert(v.Type().Key()))
 		c.path = append(c.path, "["+name+"]"...)
-		c.visit(&tableNode{row: keys[i].row}, v, entry)
+		c.visit(&tableNode{row: &r}, v, entry)
 		c.path = c.path[:here]
 	}
+}
+
+// meantKey is the hint for a misspelt key. "*" in a pattern stands for the name of a container.
+func meantKey(keys []keyNode, name string) string {
+	_, container, _ := strings.Cut(name, "/")
+	var names, supported []string
+	for _, k := range keys {
+		if k.row.is == Refused {
+			continue
+		}
+		names = append(names, strings.Replace(k.pattern, "*", container, 1))
+		if k.row.is == Supported {
+			supported = append(supported, k.pattern)
+		}
+	}
+	if near := closest(name, names); near != "" {
+		return "did you mean " + near + "?"
+	}
+	return "there are " + strings.Join(supported, ", ")
 }
 
 func (c *fieldCheck) report(r *row, v reflect.Value) {

@@ -114,7 +114,7 @@ spec.volumes[0].emptyDir.sizeLimit: is not supported yet
 spec.volumes[1].emptyDir.medium: "HugePages" is not supported yet
   hint: leave it out, or use Memory
 spec.containers[0].env[0].valueFrom.fieldRef.fieldPath: "status.podIP" is not supported yet
-  hint: metadata.name, metadata.namespace, metadata.uid, metadata.labels['…'] and metadata.annotations['…'] are supported
+  hint: metadata.name, .namespace, .uid, .labels['…'], .annotations['…'] and spec.nodeName are supported
 spec.containers[0].terminationMessagePolicy: "FallbackToLogsOnError" is not supported yet
   hint: leave it out, or use File
 spec.containers[0].securityContext.capabilities.add: is not supported yet
@@ -201,6 +201,9 @@ spec.schedulingGates: is refused: no controller here would ever lift a gate
 metadata:
   annotations:
     kubehost.dev/auto-strat: "true"
+    kubehost.dev/volume-subdir: a
+    extra-option.kubehost.dev/web: --init
+    kubehost.dev/nonsense: x
     extra-options.docker.kubehost.dev/web: --init
     container.apparmor.security.beta.kubernetes.io/web: runtime/default
     example.com/mine: x
@@ -208,9 +211,13 @@ metadata:
 			want: `
 metadata.annotations[container.apparmor.security.beta.kubernetes.io/web]: is refused: Kubernetes replaced it by a field
   hint: use securityContext.appArmorProfile
+metadata.annotations[extra-option.kubehost.dev/web]: is refused: kubehost has no annotation of this name
+  hint: did you mean extra-options.kubehost.dev/web?
 metadata.annotations[extra-options.docker.kubehost.dev/web]: is not supported yet
 metadata.annotations[kubehost.dev/auto-strat]: is refused: kubehost has no annotation of this name
-  hint: see kubehost fields pod.metadata.annotations
+  hint: did you mean kubehost.dev/auto-start?
+metadata.annotations[kubehost.dev/nonsense]: is refused: kubehost has no annotation of this name
+  hint: there are kubehost.dev/volume-subdir, kubehost.dev/network
 `,
 		},
 		{

@@ -57,7 +57,7 @@ var portRows = rows{
 	{path: "name", is: Supported},
 	{path: "hostPort", is: Supported},
 	{path: "containerPort", is: Supported},
-	{path: "protocol", is: Supported, podman: "SCTP only as root"},
+	{path: "protocol", is: Supported},
 	{path: "hostIP", is: Supported},
 }
 
@@ -73,8 +73,8 @@ var envRows = rows{
 	{path: "name", is: Supported},
 	{path: "value", is: Supported},
 	{path: "valueFrom.fieldRef.apiVersion", is: Supported},
-	{path: "valueFrom.fieldRef.fieldPath", is: NotYet, accepts: values("metadata.*"),
-		hint: "metadata.name, metadata.namespace, metadata.uid, metadata.labels['…'] and metadata.annotations['…'] are supported"},
+	{path: "valueFrom.fieldRef.fieldPath", is: NotYet, accepts: values("metadata.*", "spec.nodeName"),
+		hint: "metadata.name, .namespace, .uid, .labels['…'], .annotations['…'] and spec.nodeName are supported"},
 	{path: "valueFrom.resourceFieldRef", is: NotYet, evenEmpty: true, of: resourceFieldRows},
 	{path: "valueFrom.configMapKeyRef.name", is: Supported},
 	{path: "valueFrom.configMapKeyRef.key", is: Supported},

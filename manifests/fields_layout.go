@@ -47,8 +47,7 @@ type member struct {
 
 type keyNode struct {
 	pattern string
-	// row is nil for a key that is supported.
-	row *row
+	row     *row
 }
 
 // unknown is the row of a field that the table does not name: a k8s.io/api that
@@ -77,11 +76,7 @@ func lay(e *tableEntry, t reflect.Type) *tableNode {
 		n.element = lay(e.child("[]"), t.Elem())
 	case t.Kind() == reflect.Map:
 		for _, c := range e.children {
-			k := keyNode{pattern: c.key()}
-			if c.closed() {
-				k.row = c.row
-			}
-			n.keys = append(n.keys, k)
+			n.keys = append(n.keys, keyNode{c.key(), c.row})
 		}
 	}
 	if n.members == nil && n.element == nil && n.keys == nil {

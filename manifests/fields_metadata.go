@@ -25,16 +25,16 @@ var metadataRows = rows{
 // annotationRows are the annotations that must not stand on anything but a pod; any
 // other is kept with its object.
 var annotationRows = rows{
-	{path: "[kubehost.dev/*]", is: Refused, reason: "kubehost's annotations belong to pods", hint: annotationHint},
-	{path: "[*.kubehost.dev/*]", is: Refused, reason: "kubehost's annotations belong to pods", hint: annotationHint},
+	{path: "[kubehost.dev/*]", is: Refused, reason: "kubehost's annotations belong to pods", hint: "move it to the pod's metadata.annotations"},
+	{path: "[*.kubehost.dev/*]", is: Refused, reason: "kubehost's annotations belong to pods", hint: "move it to the pod's metadata.annotations"},
 	{path: "[volume.podman.io/*]", is: NotYet},
 }
 
 // podAnnotationRows are the annotations of pods that kubehost, podman or a kubelet act on; any other
 // is kept with the pod, and can be read through the downward API. The first row that matches counts.
 var podAnnotationRows = rows{
-	{path: "[kubehost.dev/volume-subdir]", is: NotYet},
-	{path: "[kubehost.dev/network]", is: NotYet},
+	{path: "[kubehost.dev/volume-subdir]", is: Supported},
+	{path: "[kubehost.dev/network]", is: Supported},
 	{path: "[kubehost.dev/depends-on]", is: NotYet},
 	{path: "[kubehost.dev/auto-start]", is: NotYet},
 	{path: "[kubehost.dev/registry-login]", is: NotYet},
@@ -42,8 +42,8 @@ var podAnnotationRows = rows{
 	{path: "[extra-options.kubehost.dev/*]", is: NotYet},
 	{path: "[extra-options.docker.kubehost.dev/*]", is: NotYet},
 	{path: "[extra-options.podman.kubehost.dev/*]", is: NotYet},
-	{path: "[kubehost.dev/*]", is: Refused, reason: "kubehost has no annotation of this name", hint: annotationHint},
-	{path: "[*.kubehost.dev/*]", is: Refused, reason: "kubehost has no annotation of this name", hint: annotationHint},
+	{path: "[kubehost.dev/*]", is: Refused, reason: "kubehost has no annotation of this name", hint: spellingHint},
+	{path: "[*.kubehost.dev/*]", is: Refused, reason: "kubehost has no annotation of this name", hint: spellingHint},
 	{path: "[io.podman.annotations.*]", is: NotYet},
 	{path: "[volume.podman.io/*]", is: NotYet},
 	// Security that looks as if it held must not be passed over, even where Kubernetes does.
@@ -59,4 +59,5 @@ var podAnnotationRows = rows{
 	{path: "[kubernetes.io/egress-bandwidth]", is: NoEffect, reason: "shaping traffic is a work of a cluster's network plugins"},
 }
 
-const annotationHint = "see kubehost fields pod.metadata.annotations"
+// spellingHint is replaced by the name that was meant, or by those that there are.
+const spellingHint = "use one of kubehost's annotations"
