@@ -56,8 +56,8 @@ type Field struct {
 	Reason string
 	// Hint is what to do instead; never empty for a refused field.
 	Hint string
-	// Accepts lists values that pass without a word whatever the status, because
-	// they ask for nothing that a pod does not have anyway.
+	// Accepts lists values that pass without a word whatever the status: they ask for nothing
+	// that a pod does not have anyway, or for the part of the field that is supported.
 	Accepts []string
 	// Docker and Podman are notes for one runtime; empty where both do the same.
 	Docker, Podman string

@@ -17,7 +17,7 @@ type row struct {
 	is   FieldStatus
 	// reason is why the field has no effect or is refused, hint what to do instead.
 	reason, hint string
-	// accepts are the values that ask for nothing and pass whatever the status.
+	// accepts are the values that pass whatever the status.
 	accepts accepted
 	// evenEmpty says that "{}" is a use of the field: a volume source, a handler.
 	evenEmpty bool
@@ -34,7 +34,7 @@ type row struct {
 
 type rows []row
 
-// accepted is a set of values that ask for nothing.
+// accepted is a set of values that a row lets pass.
 type accepted struct {
 	texts []string
 	// ok gets the struct that holds the field, and the field.
