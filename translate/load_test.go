@@ -12,16 +12,49 @@ import (
 	"github.com/kubehost/kubehost/manifests"
 )
 
-// load makes the set of a test's files.
+// load makes the set of a test's files: in.yaml as users give it, set.yaml
+// unchecked, stored.yaml as applied earlier.
 func load(t testing.TB, files []txtar.File) *manifests.Set {
 	t.Helper()
 	set := &manifests.Set{}
+	var in []byte
+	var stored [][]byte
 	for _, f := range files {
-		for _, doc := range documents(t, f.Data) {
-			add(t, set, doc, f.Name == "stored.yaml")
+		switch f.Name {
+		case "in.yaml":
+			in = f.Data
+		case "stored.yaml":
+			stored = documents(t, f.Data)
+		case "set.yaml":
+			for _, doc := range documents(t, f.Data) {
+				add(t, set, doc, false)
+			}
 		}
 	}
+	if in != nil {
+		var problems manifests.Problems
+		set, problems = manifests.Load(t.Context(), []string{"-"}, manifests.Options{Stdin: bytes.NewReader(in), Stored: stored})
+		if problems.HasErrors() {
+			t.Fatalf("put what the checks refuse into set.yaml:\n%s", problemText(problems))
+		}
+	}
+	addStoredPods(t, set, stored)
 	return set
+}
+
+// addStoredPods adds the pods applied earlier that Load did not take over.
+func addStoredPods(t testing.TB, set *manifests.Set, stored [][]byte) {
+	t.Helper()
+	for _, o := range set.Pods {
+		if o.Stored {
+			return
+		}
+	}
+	for _, doc := range stored {
+		if bytes.Contains(doc, []byte(`"kind":"Pod"`)) {
+			add(t, set, doc, true)
+		}
+	}
 }
 
 // documents are those of a YAML file, as JSON.

@@ -8,7 +8,6 @@ import (
 	v1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
-	"github.com/kubehost/kubehost/manifests"
 	"github.com/kubehost/kubehost/translate/plan"
 )
 
@@ -107,45 +106,6 @@ func (p *podTranslator) network() string {
 			"%q has a meaning of its own to docker or podman", name)
 	}
 	return name
-}
-
-// member is one container of a pod and where it stands in the manifest.
-type member struct {
-	*v1.Container
-	role plan.Role
-	at   *field.Path
-}
-
-// members lists the containers in the order in which they start.
-func members(spec *v1.PodSpec) []member {
-	list := make([]member, 0, len(spec.InitContainers)+len(spec.Containers))
-	add := func(containers []v1.Container, role plan.Role, at *field.Path) {
-		for i := range containers {
-			list = append(list, member{&containers[i], role, at.Index(i)})
-		}
-	}
-	add(spec.InitContainers, plan.Init, field.NewPath("spec", "initContainers"))
-	add(spec.Containers, plan.Main, field.NewPath("spec", "containers"))
-	return list
-}
-
-// stays says that the container runs as long as its pod does.
-func (m member) stays() bool {
-	sidecar := m.RestartPolicy != nil && *m.RestartPolicy == v1.ContainerRestartPolicyAlways
-	return m.role == plan.Main || sidecar
-}
-
-// owner says in messages whose a thing is.
-type owner struct {
-	what   string
-	origin manifests.Origin
-}
-
-func (o owner) String() string {
-	if o.origin.File == "" {
-		return o.what
-	}
-	return o.what + " (" + o.origin.File + ")"
 }
 
 // takeNames reserves the names of the pod's objects at the runtime. Podman keeps pods and

@@ -1,5 +1,11 @@
 package translate
 
+import (
+	"fmt"
+
+	"github.com/kubehost/kubehost/manifests"
+)
+
 // taken is what the pods of a host, those applied earlier included, already
 // have and no other can have too.
 type taken struct {
@@ -18,4 +24,17 @@ func newTaken() taken {
 		claims: map[string]owner{},
 		above:  map[string]owner{},
 	}
+}
+
+// owner says in messages whose a thing is.
+type owner struct {
+	what   string
+	origin manifests.Origin
+}
+
+func (o owner) String() string {
+	if o.origin.Document > 0 {
+		return fmt.Sprintf("%s (%s, document %d)", o.what, o.origin.File, o.origin.Document)
+	}
+	return fmt.Sprintf("%s (%s)", o.what, o.origin.File)
 }
