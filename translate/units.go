@@ -12,6 +12,7 @@ import (
 // unit is one container of the pod.
 func (p *podTranslator) unit(m member) plan.Unit {
 	env := p.environment(m)
+	p.checkNUL(m.at.Child("workingDir"), m.WorkingDir)
 	if m.WorkingDir != "" && !path.IsAbs(m.WorkingDir) {
 		p.fail(m.at.Child("workingDir"), "write it from the root: /"+m.WorkingDir, "%q is not an absolute path", m.WorkingDir)
 	}
@@ -43,6 +44,7 @@ func (p *podTranslator) words(at *field.Path, words []string, env *environment) 
 			p.fail(at.Index(i), shellHint(secrets[0]),
 				"the value of a Secret would get into the command line, through $(%s)", strings.Join(secrets, "), $("))
 		}
+		p.checkNUL(at.Index(i), value)
 		expanded[i] = value
 	}
 	return expanded
@@ -50,4 +52,12 @@ func (p *podTranslator) words(at *field.Path, words []string, env *environment) 
 
 func shellHint(variable string) string {
 	return "leave the variable to a shell in the container: sh -c 'exec app --option=\"$" + variable + "\"'"
+}
+
+// checkNUL refuses what JSON and YAML can hold and no argument of a command can: the
+// runtime's own command line would fail, and by then others would have run.
+func (p *podTranslator) checkNUL(at *field.Path, s string) {
+	if strings.ContainsRune(s, 0) {
+		p.fail(at, "", "holds a NUL byte, which no command line or path can hold")
+	}
 }

@@ -38,6 +38,7 @@ func (p *podTranslator) volume(at *field.Path, v *v1.Volume) plan.Volume {
 }
 
 func (p *podTranslator) hostPath(at *field.Path, v *v1.Volume) plan.Volume {
+	p.checkNUL(at.Child("path"), v.HostPath.Path)
 	if !path.IsAbs(v.HostPath.Path) {
 		p.fail(at.Child("path"), "write the path from the root of the host", "%q is not an absolute path", v.HostPath.Path)
 	}
@@ -76,6 +77,7 @@ func (p *podTranslator) mounts(m member) []plan.Mount {
 		vm := &m.VolumeMounts[i]
 		target := path.Join("/", vm.MountPath)
 		at := m.at.Child("volumeMounts").Index(i).Child("mountPath")
+		p.checkNUL(at, target)
 		switch {
 		case target == "/":
 			p.fail(at, "", "a volume cannot take the place of the container's root")

@@ -10,7 +10,15 @@
 // equal, the object is as the plan wants it.
 //
 //	network kubehost
-//	pod default/web
-//	  sandbox web-infra on kubehost as web web-nginx
+//	pod default/web as web
+//	  sandbox web-infra
+//	    network kubehost
+//	    port 127.0.0.1:8080 -> 80/tcp
+//	  main nginx as web-nginx
+//	    image docker.io/library/nginx:1.27
+//	    env PASSWORD=***
 //	  ...
+//
+// What comes from a Secret is marked in the Plan; [Plan.Text] shows it only
+// when asked, and [Plan.Masked] is the Plan without it.
 package plan
