@@ -1,0 +1,78 @@
+#!/bin/bash
+# The demo: up runs manifests/examples/web.yaml on this host and fetches its page, down removes it all.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+image=localhost/kubehost-demo:1
+manifest=manifests/examples/web.yaml
+kubehost=bin/kubehost
+
+# Settings that podman needs on this host, if e2e/setup.sh found that it needs any.
+settings() { if [ -f bin/e2e/env ]; then . bin/e2e/env; fi; }
+
+# show COMMAND...: as a session in a terminal looks.
+show() {
+	echo "\$ $*"
+	"$@"
+}
+
+runtime() {
+	if timeout 10 docker version >/dev/null 2>&1; then echo docker; else echo podman; fi
+}
+
+# make_image: a root file system that is busybox and nothing else, because no registry may be reachable.
+make_image() {
+	local root
+	root=$(mktemp -d)
+	mkdir -p "$root"/bin "$root"/etc
+	cp "$(command -v busybox)" "$root/bin/busybox"
+	busybox --list | while read -r applet; do
+		[ "$applet" = busybox ] || ln -s busybox "$root/bin/$applet"
+	done
+	printf 'root:x:0:0:root:/:/bin/sh\n' >"$root/etc/passwd"
+	printf 'root:x:0:\n' >"$root/etc/group"
+	tar -C "$root" --owner=0 --group=0 -c . | "$1" import - "$image" >/dev/null
+	rm -rf "$root"
+}
+
+fetch() {
+	local deadline=$((SECONDS + 20))
+	until busybox wget -q -O- "$1" 2>/dev/null; do
+		[ $SECONDS -lt $deadline ] || { echo "no answer from $1" >&2; return 1; }
+		sleep 0.2
+	done
+}
+
+case ${1-} in
+up)
+	e2e/setup.sh runtime
+	settings
+	make_image "$(runtime)"
+	show $kubehost apply -f $manifest
+	echo
+	show $kubehost get pods
+	echo
+	echo "\$ wget -q -O- http://127.0.0.1:8080/"
+	fetch http://127.0.0.1:8080/
+	echo
+	echo "The pod runs on $(runtime). Next:"
+	[ -z "${CONTAINERS_CONF-}" ] || echo "  export CONTAINERS_CONF=$CONTAINERS_CONF   # podman needs it on this host"
+	cat <<-END
+		  $(runtime) ps                                   what it is made of
+		  $kubehost apply -f $manifest --dry-run   the commands, as a script
+		  $kubehost get pods -o wide                what runs where
+		  edit $manifest and apply it again: only what changed is replaced
+		  make demo-clean                            removes everything
+	END
+	;;
+down)
+	settings
+	if [ -x $kubehost ]; then show $kubehost delete -f $manifest --with-data; fi
+	for r in docker podman; do
+		if command -v $r >/dev/null; then timeout 20 $r rmi -f "$image" >/dev/null 2>&1 || true; fi
+	done
+	;;
+*)
+	echo "usage: demo.sh up|down" >&2
+	exit 2
+	;;
+esac

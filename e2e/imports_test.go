@@ -1,0 +1,87 @@
+package e2e
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"path"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/kubehost/kubehost"
+
+// rule says what the packages of a folder may import of this module, and must not import of others.
+type rule struct {
+	module []string // folders of this module, or "*"
+	never  []string // import paths; one that ends in "/" stands for all below it
+}
+
+// The direction of imports: the deepest folder's rule holds.
+var directions = map[string]rule{
+	"cmd":            {module: []string{"*"}},
+	"e2e":            {module: []string{}},
+	"manifests":      {module: []string{}, never: []string{"os/exec"}},
+	"translate":      {module: []string{"manifests", "translate/plan"}, never: []string{"os", "os/exec", "net", "net/http", "time"}},
+	"translate/plan": {module: []string{}, never: []string{"k8s.io/", "sigs.k8s.io/", "os", "os/exec", "net", "net/http", "time"}},
+	"runtime":        {module: []string{"translate/plan"}, never: []string{"k8s.io/", "sigs.k8s.io/"}},
+	"runtime/docker": {module: []string{"runtime", "runtime/pause", "translate/plan"}, never: []string{"k8s.io/", "sigs.k8s.io/"}},
+	"runtime/podman": {module: []string{"runtime", "translate/plan"}, never: []string{"k8s.io/", "sigs.k8s.io/"}},
+	"runtime/pause":  {module: []string{}, never: []string{"k8s.io/", "sigs.k8s.io/", "os", "os/exec", "time"}},
+}
+
+func TestImportDirection(t *testing.T) {
+	cmd := exec.Command("go", "list", "-e", "-json=ImportPath,Imports", "./...")
+	cmd.Dir = ".."
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for dec := json.NewDecoder(strings.NewReader(string(out))); ; {
+		var p struct {
+			ImportPath string
+			Imports    []string
+		}
+		if err := dec.Decode(&p); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		folder := strings.TrimPrefix(p.ImportPath, module+"/")
+		r, ok := ruleOf(folder)
+		if !ok {
+			t.Errorf("%s has no rule in this test: say what it may import", folder)
+		}
+		for _, imported := range p.Imports {
+			if why := r.forbids(imported); why != "" {
+				t.Errorf("%s imports %s: %s", folder, imported, why)
+			}
+		}
+	}
+}
+
+func ruleOf(folder string) (rule, bool) {
+	for ; folder != "."; folder = path.Dir(folder) {
+		if r, ok := directions[folder]; ok {
+			return r, true
+		}
+	}
+	return rule{}, false
+}
+
+func (r rule) forbids(imported string) string {
+	if own, ok := strings.CutPrefix(imported, module+"/"); ok {
+		if slices.Contains(r.module, "*") || slices.Contains(r.module, own) {
+			return ""
+		}
+		return "of this module it may import only " + strings.Join(append([]string{"itself"}, r.module...), ", ")
+	}
+	for _, never := range r.never {
+		if imported == never || strings.HasSuffix(never, "/") && strings.HasPrefix(imported, never) {
+			return "it must do without " + never
+		}
+	}
+	return ""
+}

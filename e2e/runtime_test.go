@@ -1,0 +1,124 @@
+package e2e
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os/exec"
+	"strings"
+)
+
+// answers reports why a runtime cannot be used, or nil.
+func answers(runtime string) error {
+	if _, err := exec.LookPath(runtime); err != nil {
+		return fmt.Errorf("%s is not installed", runtime)
+	}
+	// Unlike "version", this fails where only the client of docker is there.
+	if _, err := run(runtime, "ps", "-q"); err != nil {
+		return fmt.Errorf("%s does not answer: %w", runtime, err)
+	}
+	return nil
+}
+
+// run runs a command of the host and returns what it printed.
+func run(name string, args ...string) (string, error) {
+	return pipe(nil, name, args...)
+}
+
+func pipe(stdin []byte, name string, args ...string) (string, error) {
+	cmd := exec.Command(name, args...)
+	cmd.Stdin = bytes.NewReader(stdin)
+	var stdout, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	if err := cmd.Run(); err != nil {
+		return "", fmt.Errorf("%s %s: %w: %s", name, strings.Join(args, " "), err, strings.TrimSpace(stderr.String()))
+	}
+	return strings.TrimSpace(stdout.String()), nil
+}
+
+// names runs a command that prints one name a line.
+func names(runtime string, args ...string) []string {
+	out, _ := run(runtime, args...) // what cannot be listed is not there
+	return strings.Fields(out)
+}
+
+// object is something of a script that the runtime has.
+type object struct{ id, name string }
+
+// containers lists a script's containers: by label, and by name where a label is missing.
+func (s *script) containers() []object {
+	return s.list("ps", "-a", "--no-trunc", "--format", `{{.ID}}|{{.Names}}|{{.Labels}}`)
+}
+
+// pods lists a script's podman pods.
+func (s *script) pods() []object {
+	if s.runtime != "podman" {
+		return nil
+	}
+	return s.list("pod", "ps", "--no-trunc", "--format", `{{.ID}}|{{.Name}}|{{.Labels}}`)
+}
+
+// networks lists a script's networks.
+func (s *script) networks() []object {
+	return s.list("network", "ls", "--no-trunc", "--format", `{{.ID}}|{{.Name}}|{{.Labels}}`)
+}
+
+func (s *script) list(args ...string) []object {
+	out, _ := run(s.runtime, args...)
+	var objects []object
+	for line := range strings.Lines(out) {
+		id, rest, _ := strings.Cut(strings.TrimSpace(line), "|")
+		name, labels, _ := strings.Cut(rest, "|")
+		if s.owns(name, labels) {
+			objects = append(objects, object{id, name})
+		}
+	}
+	return objects
+}
+
+// owns recognises $NS itself, $NS.web, $NS-b.web, kubehost-$NS and any object labelled so: $NS is
+// unique enough to be looked for anywhere.
+func (s *script) owns(name, labels string) bool {
+	return strings.Contains(name, s.ns) || strings.Contains(labels, s.ns)
+}
+
+// cleanUp removes everything that a script made at the runtime.
+func (s *script) cleanUp() {
+	for _, p := range s.pods() {
+		_, _ = run(s.runtime, "pod", "rm", "-f", "-t", "0", p.id)
+	}
+	var ids []string
+	for _, c := range s.containers() {
+		ids = append(ids, c.id)
+	}
+	if len(ids) > 0 {
+		_, _ = run(s.runtime, append([]string{"rm", "-f", "-v"}, ids...)...)
+	}
+	for _, n := range s.networks() {
+		_, _ = run(s.runtime, "network", "rm", n.name)
+	}
+	pulled := names(s.runtime, "images", "--format", "{{.Repository}}:{{.Tag}}", "--filter", "reference="+s.registry.addr+"/*")
+	if len(pulled) > 0 {
+		_, _ = run(s.runtime, append([]string{"rmi", "-f"}, pulled...)...)
+	}
+}
+
+// report describes what a failed script left at the runtime.
+func (s *script) report() string {
+	var b strings.Builder
+	for _, c := range s.containers() {
+		fmt.Fprintf(&b, "--- %s inspect %s\n", s.runtime, c.name)
+		out, err := run(s.runtime, "inspect", c.id)
+		var compact bytes.Buffer
+		if err == nil && json.Compact(&compact, []byte(out)) == nil {
+			out = compact.String()
+		}
+		fmt.Fprintf(&b, "%s\n--- %s logs %s\n", out, s.runtime, c.name)
+		logs, _ := exec.Command(s.runtime, "logs", "--tail", "40", c.id).CombinedOutput()
+		fmt.Fprintf(&b, "%s\n", logs)
+	}
+	if b.Len() == 0 {
+		return "nothing of the script is left at " + s.runtime
+	}
+	return b.String()
+}
