@@ -52,3 +52,20 @@ func (u *Unit) mask() {
 		}
 	}
 }
+
+// HasSecrets says whether anything in the plan comes from a Secret, and so is masked by [Plan.Masked].
+func (p Plan) HasSecrets() bool {
+	for _, pod := range p.Pods {
+		for _, v := range pod.Volumes {
+			if slices.ContainsFunc(v.Files, func(f File) bool { return f.Secret }) {
+				return true
+			}
+		}
+		for _, u := range pod.Units {
+			if slices.ContainsFunc(u.Env, func(e EnvVar) bool { return e.Secret }) {
+				return true
+			}
+		}
+	}
+	return false
+}
