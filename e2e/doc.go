@@ -18,6 +18,7 @@
 //	$REGISTRY           host:port of an empty registry of its own
 //	$AUTH_REGISTRY      the same content for the user robot with the password s3cret
 //	$STATE, $VOLUMES    kubehost's state and volume directories, private to the script
+//	$EXAMPLES           manifests/examples
 //
 // In the script's .yaml and .json files these variables are replaced where they stand as ${NAME}.
 // Commands of our own, beside testscript's:
@@ -29,6 +30,7 @@
 //	push REPO:TAG [NAME=VALUE…]                puts $IMAGE with more environment into the registry
 //	pulls REPO:TAG COUNT                       how often it was pulled since the last "pulls"
 //	snapshot FILE                              writes all that the runtime knows of $NS, without ids and times
-//	interrupted CHECK ARGS…                    kills "kubehost ARGS" after its 1st, 2nd, … change, runs it again
-//	                                           to its end, then the shell script CHECK
+//	interrupted [-prepare FILE.sh] -check FILE.sh ARGS…
+//	                                           kills "kubehost ARGS" after its 1st, 2nd, … change, each time runs
+//	                                           it again to its end, and then the check
 package e2e

@@ -37,6 +37,10 @@ var passed = []string{
 // setup prepares a script's environment, and arranges that nothing is left of it.
 func setup(env *testscript.Env, runtime, bin string) error {
 	reg := newRegistry()
+	examples, err := filepath.Abs("../manifests/examples")
+	if err != nil {
+		return err
+	}
 	name := strings.TrimPrefix(filepath.Base(env.WorkDir), "script-")
 	s := &script{runtime: runtime, ns: "e2e-" + name + "-" + random(), work: env.WorkDir, registry: reg}
 	env.Values[scriptKey{}] = s
@@ -47,7 +51,7 @@ func setup(env *testscript.Env, runtime, bin string) error {
 		"NS": s.ns, "IMAGE": imageRef, "REGISTRY": reg.addr, "AUTH_REGISTRY": reg.authAddr, "HOSTIP": hostIP(),
 		"STATE": s.dir("state"), "KUBEHOST_STATE_DIR": s.dir("state"),
 		"VOLUMES": s.dir("volumes"), "KUBEHOST_VOLUME_DIR": s.dir("volumes"),
-		"WORK": s.work,
+		"WORK": s.work, "EXAMPLES": examples,
 	}
 	for i := 1; i <= 4; i++ {
 		vars[fmt.Sprintf("PORT%d", i)] = fmt.Sprint(freePort())

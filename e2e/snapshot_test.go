@@ -16,7 +16,8 @@ import (
 var volatile = regexp.MustCompile(`^(Id|ID|Created|CreatedAt|StartedAt|FinishedAt|Pid|ConmonPid|Pid(File|Mode).*|` +
 	`.*(MacAddress|IPAddress|IPv6Address|Gateway|PrefixLen)|Sandbox(ID|Key)|EndpointID|DNSNames|` +
 	`GraphDriver|CgroupPath|CgroupParent|CheckpointedAt|RestoredAt|.*(Path|Dir)|HostsPath|created|Subnets|IPAM|subnets|` +
-	`SizeRw|SizeRootFs|LockNumber|ResourcePath|Links)$`)
+	`SizeRw|SizeRootFs|LockNumber|ResourcePath|Links|ExecIDs|IPv4Address|` +
+	`io\.kubernetes\.cri-o\.Created|.*PidFile)$`)
 
 // snapshot writes what the runtime knows of the script's objects: the whole of "inspect", with
 // names for ids and without what no two runs share.
@@ -70,13 +71,18 @@ func prune(v any) any {
 				continue
 			}
 			v[k] = prune(child)
-			if k == "Mounts" || k == "Containers" || k == "Aliases" {
+			if k == "Aliases" {
 				sortAny(v[k])
 			}
 		}
 	case []any:
 		for i := range v {
 			v[i] = prune(v[i])
+		}
+		if len(v) > 0 {
+			if _, ok := v[0].(map[string]any); ok { // mounts, ports, containers
+				sortAny(v)
+			}
 		}
 	}
 	return v
