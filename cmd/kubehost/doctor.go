@@ -1,0 +1,176 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/kubehost/kubehost/runtime"
+	"github.com/kubehost/kubehost/runtime/docker"
+	"github.com/kubehost/kubehost/runtime/podman"
+)
+
+func (p *program) doctorCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "doctor",
+		Usage:     "tell what was found on this host, what is missing, and how to mend it",
+		UsageText: "kubehost doctor [flags]",
+		Description: `Looks, and changes nothing. The exit code is 1 when pods cannot run here.
+
+Examples:
+  kubehost doctor
+  kubehost doctor --runtime podman`,
+		Flags: settingFlags(),
+		Action: func(c *cli.Context) error {
+			s, err := p.settings(c)
+			if err != nil {
+				return err
+			}
+			d := &diagnosis{}
+			d.runtimes(c.Context, p, s)
+			d.directory("state directory", s.StateDir)
+			d.directory("volume base directory", s.VolumeBaseDir)
+			d.add(good, "configuration file", first(s.File, "none, the defaults hold"), "")
+			d.print(p)
+			if d.failed {
+				return &exitError{code: exitFailed}
+			}
+			return nil
+		},
+	}
+}
+
+// The oldest versions that kubehost is tested with.
+var (
+	oldestDocker = [2]int{20, 10}
+	oldestPodman = [2]int{4, 3}
+)
+
+// verdict is how a finding is to be taken.
+type verdict string
+
+const (
+	good verdict = "ok"
+	note verdict = "--" // not there, and not needed
+	bad  verdict = "!!"
+)
+
+type finding struct {
+	verdict          verdict
+	what, text, hint string
+}
+
+// diagnosis is what doctor found.
+type diagnosis struct {
+	findings []finding
+	failed   bool
+}
+
+func (d *diagnosis) add(v verdict, what, text, hint string) {
+	d.findings = append(d.findings, finding{v, what, text, hint})
+	d.failed = d.failed || v == bad
+}
+
+func (d *diagnosis) print(p *program) {
+	for _, f := range d.findings {
+		fmt.Fprintf(p.stdout, "%s  %s: %s\n", f.verdict, f.what, f.text)
+		if f.hint != "" && f.verdict != good {
+			fmt.Fprintf(p.stdout, "    hint: %s\n", f.hint)
+		}
+	}
+}
+
+// runtimes looks at both runtimes. One that works is enough, unless the settings name the other.
+func (d *diagnosis) runtimes(ctx context.Context, p *program, s settings) {
+	chosen := ""
+	look := func(name string, oldest [2]int, version string, problem *runtime.Tried) {
+		v := note
+		if s.Runtime == name {
+			v = bad
+		}
+		switch {
+		case problem != nil:
+			d.add(v, name, problem.Problem, problem.Hint)
+		case older(version, oldest):
+			d.add(v, name, "version "+version+" is too old", fmt.Sprintf("install %d.%d or newer", oldest[0], oldest[1]))
+		default:
+			d.add(good, name, "version "+version, "")
+			if chosen == "" && (s.Runtime == "auto" || s.Runtime == name) {
+				chosen = name
+			}
+		}
+	}
+	version, problem, err := docker.Probe(ctx, runtime.Exec{})
+	if errors.Is(err, docker.ErrPodman) {
+		problem = &runtime.Tried{Problem: err.Error(), Hint: "podman is used under its own name"}
+	}
+	look("docker", oldestDocker, version, problem)
+	version, problem = podman.Probe(ctx, runtime.Exec{})
+	look("podman", oldestPodman, version, problem)
+	if chosen == "" {
+		d.add(bad, "runtime", "none can be used", "install podman (Debian: apt-get install podman) or docker")
+		return
+	}
+	d.add(good, "runtime", chosen, "")
+	if e, err := p.dialect(chosen); err != nil {
+		d.add(bad, "runtime", err.Error(), "")
+	} else if _, _, err := e.Dialect.Observe(ctx, e.Runner); err != nil {
+		d.add(bad, "runtime", err.Error(), "")
+	}
+	if chosen == "podman" {
+		d.podmanDNS()
+	}
+}
+
+// podmanDNS looks for what resolves pod names on podman's networks.
+func (d *diagnosis) podmanDNS() {
+	for _, dir := range []string{"/usr/lib/podman", "/usr/libexec/podman", "/usr/local/libexec/podman", "/usr/local/lib/podman", "/usr/bin"} {
+		if _, err := os.Stat(filepath.Join(dir, "aardvark-dns")); err == nil {
+			d.add(good, "container DNS", "aardvark-dns", "")
+			return
+		}
+	}
+	d.add(bad, "container DNS", "aardvark-dns was not found: pods cannot find one another by name",
+		"install it (Debian: apt-get install netavark aardvark-dns)")
+}
+
+// older says whether a version ("20.10.24+dfsg1") is older than major.minor. What cannot be read is not.
+func older(version string, than [2]int) bool {
+	parts := strings.SplitN(version, ".", 3)
+	if len(parts) < 2 {
+		return false
+	}
+	major, err1 := strconv.Atoi(parts[0])
+	minor, err2 := strconv.Atoi(strings.TrimRight(parts[1], "abcdefghijklmnopqrstuvwxyz-+~"))
+	return err1 == nil && err2 == nil && (major < than[0] || major == than[0] && minor < than[1])
+}
+
+// directory looks whether a directory, or the nearest one above it that is there, can be written to.
+func (d *diagnosis) directory(what, dir string) {
+	there := dir
+	for {
+		info, err := os.Stat(there)
+		if err == nil && !info.IsDir() {
+			d.add(bad, what, there+" is not a directory", "remove it, or choose another directory")
+			return
+		}
+		if err == nil || there == "/" {
+			break
+		}
+		there = filepath.Dir(there)
+	}
+	if err := writable(there); err != nil {
+		d.add(bad, what, dir+": "+err.Error(), "run kubehost as root, or choose a directory of your own (kubehost apply --help)")
+		return
+	}
+	if there != dir {
+		dir += " (made when first needed)"
+	}
+	d.add(good, what, dir, "")
+}

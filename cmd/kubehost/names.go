@@ -1,0 +1,50 @@
+package main
+
+import (
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/kubehost/kubehost/translate/plan"
+)
+
+// kindWords are the words for each kind that kubectl takes.
+var kindWords = map[string]string{
+	"pod": "Pod", "pods": "Pod", "po": "Pod",
+	"configmap": "ConfigMap", "configmaps": "ConfigMap", "cm": "ConfigMap",
+	"secret": "Secret", "secrets": "Secret",
+	"persistentvolumeclaim": "PersistentVolumeClaim", "persistentvolumeclaims": "PersistentVolumeClaim", "pvc": "PersistentVolumeClaim",
+}
+
+// target is one object that the words of a command line name.
+type target struct {
+	Kind string
+	plan.Ref
+}
+
+// targets reads what stands after a command as kubectl does: "web", "pod web db", "pod/web cm/page".
+// A word that is a kind is one only in the first place, and only when another word follows.
+func targets(c *cli.Context) ([]target, error) {
+	namespace := first(c.String("namespace"), "default")
+	words := c.Args().Slice()
+	kind := "Pod"
+	if len(words) > 1 {
+		if k, ok := kindWords[strings.ToLower(words[0])]; ok && !strings.Contains(words[1], "/") {
+			kind, words = k, words[1:]
+		}
+	}
+	var all []target
+	for _, w := range words {
+		k, name, slash := strings.Cut(w, "/")
+		if !slash {
+			all = append(all, target{kind, plan.Ref{Namespace: namespace, Name: w}})
+			continue
+		}
+		known, ok := kindWords[strings.ToLower(k)]
+		if !ok {
+			return nil, usage(c, "%q: %q is not a kind that kubehost knows: pod, configmap, secret, persistentvolumeclaim", w, k)
+		}
+		all = append(all, target{known, plan.Ref{Namespace: namespace, Name: name}})
+	}
+	return all, nil
+}

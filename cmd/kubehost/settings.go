@@ -1,0 +1,128 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/urfave/cli/v2"
+	"sigs.k8s.io/yaml"
+)
+
+// settings are what holds for every command: from a flag, else the environment, else the
+// configuration file, else the default.
+type settings struct {
+	// Runtime is auto, docker or podman.
+	Runtime string
+	// VolumeBaseDir holds the directories of claims.
+	VolumeBaseDir string
+	// StateDir holds what kubehost keeps of applied pods.
+	StateDir string
+	// File is the configuration file that was read; empty when there is none.
+	File string
+}
+
+// configFile is what a configuration file may say.
+type configFile struct {
+	Runtime       string `json:"runtime,omitempty"`
+	VolumeBaseDir string `json:"volumeBaseDir,omitempty"`
+	StateDir      string `json:"stateDir,omitempty"`
+}
+
+// The names of the settings' flags.
+const (
+	flagRuntime   = "runtime"
+	flagVolumeDir = "volume-dir"
+	flagStateDir  = "state-dir"
+	flagConfig    = "config"
+)
+
+// settingFlags are the flags that every command takes.
+func settingFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringFlag{Name: flagRuntime, Usage: "`RUNTIME` to use: docker, podman, or auto for the first that answers (KUBEHOST_RUNTIME)"},
+		&cli.StringFlag{Name: flagVolumeDir, Usage: "`DIR` that holds the directories of claims (KUBEHOST_VOLUME_DIR)"},
+		&cli.StringFlag{Name: flagStateDir, Usage: "`DIR` for what kubehost keeps of applied pods (KUBEHOST_STATE_DIR)"},
+		&cli.StringFlag{Name: flagConfig, Usage: "configuration `FILE` (KUBEHOST_CONFIG)"},
+	}
+}
+
+// settings finds the settings of an invocation.
+func (p *program) settings(c *cli.Context) (settings, error) {
+	file, name, err := p.config(c.String(flagConfig))
+	if err != nil {
+		return settings{}, err
+	}
+	d := p.defaults()
+	s := settings{
+		Runtime:       first(c.String(flagRuntime), p.getenv("KUBEHOST_RUNTIME"), file.Runtime, "auto"),
+		VolumeBaseDir: first(c.String(flagVolumeDir), p.getenv("KUBEHOST_VOLUME_DIR"), file.VolumeBaseDir, d.VolumeBaseDir),
+		StateDir:      first(c.String(flagStateDir), p.getenv("KUBEHOST_STATE_DIR"), file.StateDir, d.StateDir),
+		File:          name,
+	}
+	switch s.Runtime {
+	case "auto", "docker", "podman":
+	default:
+		return s, &exitError{exitUsage, fmt.Errorf("%q is not a runtime\n  hint: --runtime, KUBEHOST_RUNTIME and runtime: take docker, podman or auto", s.Runtime)}
+	}
+	for _, dir := range []*string{&s.VolumeBaseDir, &s.StateDir} {
+		if *dir, err = filepath.Abs(*dir); err != nil {
+			return s, err
+		}
+	}
+	return s, nil
+}
+
+// config reads the configuration file. A default one need not be there.
+func (p *program) config(flag string) (configFile, string, error) {
+	var f configFile
+	name := first(flag, p.getenv("KUBEHOST_CONFIG"))
+	named := name != ""
+	if !named {
+		name = p.defaults().File
+	}
+	b, err := os.ReadFile(name)
+	if err != nil {
+		if !named && (errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission)) {
+			return f, "", nil
+		}
+		return f, "", &exitError{exitUsage, fmt.Errorf("configuration file: %w", err)}
+	}
+	if err := yaml.UnmarshalStrict(b, &f); err != nil {
+		return f, "", &exitError{exitUsage, fmt.Errorf("%s: %w\n  hint: it may hold runtime, volumeBaseDir and stateDir", name, err)}
+	}
+	for key, dir := range map[string]string{"volumeBaseDir": f.VolumeBaseDir, "stateDir": f.StateDir} {
+		if dir != "" && !filepath.IsAbs(dir) {
+			return f, "", &exitError{exitUsage, fmt.Errorf("%s: %s: %q is not an absolute path", name, key, dir)}
+		}
+	}
+	return f, name, nil
+}
+
+// defaults are the settings of root, or of a user after the XDG base directory specification.
+func (p *program) defaults() settings {
+	if p.euid == 0 {
+		return settings{StateDir: "/var/lib/kubehost", VolumeBaseDir: "/var/lib/kubehost/volumes", File: "/etc/kubehost/config.yaml"}
+	}
+	home := p.getenv("HOME")
+	xdg := func(variable, fallback string) string {
+		return filepath.Join(first(p.getenv(variable), filepath.Join(home, fallback)), "kubehost")
+	}
+	return settings{
+		StateDir:      xdg("XDG_STATE_HOME", ".local/state"),
+		VolumeBaseDir: filepath.Join(xdg("XDG_DATA_HOME", ".local/share"), "volumes"),
+		File:          filepath.Join(xdg("XDG_CONFIG_HOME", ".config"), "config.yaml"),
+	}
+}
+
+// first is the first that is not empty.
+func first(values ...string) string {
+	for _, v := range values {
+		if v != "" {
+			return v
+		}
+	}
+	return ""
+}

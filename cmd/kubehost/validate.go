@@ -1,0 +1,39 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/urfave/cli/v2"
+)
+
+func (p *program) validateCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "validate",
+		Usage:     "check manifests, and touch nothing",
+		UsageText: "kubehost validate -f FILE [-f FILE …] [flags]",
+		Description: `Prints all problems and warnings of all manifests. It needs no runtime and no root.
+The exit code is 0 when apply would accept the manifests, 2 when not.
+
+Examples:
+  kubehost validate -f pod.yaml
+  kubehost validate -R -f manifests/`,
+		Flags: append(manifestFlags(), settingFlags()...),
+		Action: func(c *cli.Context) error {
+			names, err := sources(c)
+			if err != nil {
+				return err
+			}
+			s, err := p.settings(c)
+			if err != nil {
+				return err
+			}
+			set, _, err := p.load(c, s, names)
+			if err != nil {
+				return err
+			}
+			n := len(set.Order)
+			_, err = fmt.Fprintf(p.stdout, "%d %s valid\n", n, map[bool]string{true: "object is", false: "objects are"}[n == 1])
+			return err
+		},
+	}
+}

@@ -1,0 +1,36 @@
+package main
+
+import (
+	"fmt"
+	goruntime "runtime"
+
+	"github.com/urfave/cli/v2"
+)
+
+// version is set by the linker.
+var version = "unknown"
+
+func (p *program) versionCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "version",
+		Usage:     "print the version",
+		UsageText: "kubehost version [-o json|yaml]",
+		Flags:     []cli.Flag{&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "`FORMAT`: json or yaml"}},
+		Action: func(c *cli.Context) error {
+			v := struct {
+				Version   string `json:"version"`
+				GoVersion string `json:"goVersion"`
+				Platform  string `json:"platform"`
+			}{version, goruntime.Version(), goruntime.GOOS + "/" + goruntime.GOARCH}
+			switch o := c.String("output"); o {
+			case "":
+				_, err := fmt.Fprintf(p.stdout, "kubehost %s (%s, %s)\n", v.Version, v.GoVersion, v.Platform)
+				return err
+			case "json", "yaml":
+				return p.printData(v, o)
+			default:
+				return usage(c, "%q is no output format: json or yaml", o)
+			}
+		},
+	}
+}

@@ -1,0 +1,66 @@
+package runtime
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+)
+
+// Detail is what only an inspection of a container tells.
+type Detail struct {
+	ID string
+	// Restarts counts how often the runtime restarted the container.
+	Restarts  int
+	OOMKilled bool
+	Started   time.Time
+	Finished  time.Time
+	// IPs are the container's addresses, by network; empty for a container that joined another's network.
+	IPs map[string]string
+	// ImageID identifies the image that the container was made from.
+	ImageID string
+}
+
+// Inspect asks for the details of containers, by their IDs, in one call. Containers that
+// have gone meanwhile are left out.
+func (e Engine) Inspect(ctx context.Context, ids []string) (map[string]Detail, error) {
+	details := map[string]Detail{}
+	if len(ids) == 0 {
+		return details, nil
+	}
+	c := e.command(append([]string{"container", "inspect"}, ids...)...)
+	res, err := e.Runner.Run(ctx, c)
+	if err != nil {
+		return nil, &CommandError{Command: c, Result: res, Err: err}
+	}
+	// A status other than 0 is expected when a container has gone; what was found is printed all the same.
+	var rows []struct {
+		ID           string `json:"Id"`
+		Image        string
+		RestartCount int
+		State        struct {
+			OOMKilled             bool
+			StartedAt, FinishedAt time.Time
+		}
+		NetworkSettings struct {
+			Networks map[string]struct{ IPAddress string }
+		}
+	}
+	if err := json.Unmarshal(res.Stdout, &rows); err != nil {
+		if res.Code != 0 {
+			return nil, &CommandError{Command: c, Result: res}
+		}
+		return nil, fmt.Errorf("%s printed what is no inspection: %w", e.Dialect.Name(), err)
+	}
+	for _, r := range rows {
+		d := Detail{ID: r.ID, Restarts: r.RestartCount, OOMKilled: r.State.OOMKilled, Started: r.State.StartedAt,
+			Finished: r.State.FinishedAt, IPs: map[string]string{}, ImageID: r.Image}
+		for name, n := range r.NetworkSettings.Networks {
+			if n.IPAddress != "" {
+				d.IPs[name] = n.IPAddress
+			}
+		}
+		details[r.ID] = d
+	}
+	return details, nil
+}
