@@ -66,7 +66,7 @@ func child(n *yaml.Node, key string) *yaml.Node {
 		return nil
 	}
 	for i := 0; i+1 < len(n.Content); i += 2 {
-		if n.Content[i].Value == key {
+		if n.Content[i].Value == key && n.Content[i].Kind == yaml.ScalarNode {
 			return target(n.Content[i+1])
 		}
 	}

@@ -24,7 +24,6 @@ type Options struct {
 	Namespace string
 	// Stored are objects applied earlier, as JSON: references are resolved
 	// in them when nothing given has that name. Origins of theirs read "applied earlier".
-	// Only ConfigMaps, Secrets and PersistentVolumeClaims are taken from it: nothing refers to a pod.
 	Stored [][]byte
 }
 
@@ -35,10 +34,11 @@ func Load(ctx context.Context, sources []string, o Options) (*Set, Problems) {
 	if o.Namespace == "" {
 		o.Namespace = metav1.NamespaceDefault
 	}
-	l := loader{namespace: o.Namespace}
+	l := loader{namespace: o.Namespace, index: map[objectKey]*loaded{}}
 	for _, s := range readSources(ctx, sources, o) {
 		l.source(s)
 	}
+	l.checkDuplicates()
 	for _, raw := range o.Stored {
 		l.stored(raw)
 	}
@@ -75,7 +75,14 @@ func (e *loaded) unread() bool {
 type loader struct {
 	namespace string
 	entries   []*loaded
+	// index finds objects by kind and name; the first of a name counts.
+	index map[objectKey]*loaded
 }
+
+// objectKey is what names an object.
+type objectKey struct{ kind, namespace, name string }
+
+func (o Origin) key() objectKey { return objectKey{o.Kind, o.Namespace, o.Name} }
 
 func (l *loader) append(origin Origin) *loaded {
 	e := &loaded{origin: origin}
@@ -152,7 +159,12 @@ func (l *loader) object(origin Origin, d document, n *yaml.Node, prefix string, 
 		e.add(malformed, Problem{Detail: "cannot be read: " + redact(err)})
 	}
 	for _, p := range checkFields(e.origin, h.kind, e.value) {
-		e.add(refused, p)
+		f := finding{Problem: p, class: refused}
+		suggestAnnotation(&f)
+		e.findings = append(e.findings, f)
+	}
+	if pod, ok := e.value.(*v1.Pod); ok {
+		dropAPIAccess(pod)
 	}
 	setDefaults(e.value, l.namespace)
 }
@@ -186,7 +198,7 @@ func (l *loader) stored(raw []byte) {
 		Kind     string            `json:"kind"`
 		Metadata metav1.ObjectMeta `json:"metadata"`
 	}
-	if json.Unmarshal(raw, &h) != nil || h.Kind == "Pod" || newObject(h.Kind) == nil {
+	if json.Unmarshal(raw, &h) != nil || newObject(h.Kind) == nil {
 		return
 	}
 	value := newObject(h.Kind)
@@ -195,12 +207,11 @@ func (l *loader) stored(raw []byte) {
 	}
 	setDefaults(value, l.namespace)
 	origin := Origin{File: "applied earlier", Kind: h.Kind, Namespace: value.GetNamespace(), Name: value.GetName()}
-	for _, e := range l.entries {
-		if e.value != nil && e.origin.Kind == origin.Kind && e.origin.Namespace == origin.Namespace && e.origin.Name == origin.Name {
-			return
-		}
+	if _, given := l.index[origin.key()]; given {
+		return
 	}
 	e := l.append(origin)
+	l.index[origin.key()] = e
 	e.value, e.source, e.stored = value, raw, true
 }
 

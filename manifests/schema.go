@@ -35,11 +35,11 @@ type schema struct {
 	name   string // the Go type's name: "Container"
 	bits   int    // of an intShape
 	elem   *schema
-	fields []field // of a structShape, in the order of the type
+	fields []schemaField // of a structShape, in the order of the type
 	index  map[string]int
 }
 
-type field struct {
+type schemaField struct {
 	name   string
 	schema *schema
 }
@@ -128,7 +128,7 @@ func (b schemaBuilder) addFields(s *schema, t reflect.Type) {
 			b.addFields(s, f.Type)
 		case name != "":
 			s.index[name] = len(s.fields)
-			s.fields = append(s.fields, field{name, b.build(f.Type)})
+			s.fields = append(s.fields, schemaField{name, b.build(f.Type)})
 		}
 	}
 }

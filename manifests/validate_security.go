@@ -1,0 +1,97 @@
+package manifests
+
+import (
+	"regexp"
+	"slices"
+
+	v1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/util/validation"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+)
+
+func (c *checker) podSecurity(at *field.Path, s *v1.PodSecurityContext) {
+	if s == nil {
+		return
+	}
+	c.ids(at, s.RunAsUser, s.RunAsGroup)
+	c.id(at.Child("fsGroup"), s.FSGroup)
+	for i := range s.SupplementalGroups {
+		c.id(at.Child("supplementalGroups").Index(i), &s.SupplementalGroups[i])
+	}
+	if s.SupplementalGroupsPolicy != nil {
+		oneOf(c, at.Child("supplementalGroupsPolicy"), *s.SupplementalGroupsPolicy, v1.SupplementalGroupsPolicyMerge, v1.SupplementalGroupsPolicyStrict)
+	}
+	if s.FSGroupChangePolicy != nil {
+		oneOf(c, at.Child("fsGroupChangePolicy"), *s.FSGroupChangePolicy, v1.FSGroupChangeOnRootMismatch, v1.FSGroupChangeAlways)
+	}
+	c.sysctls(at.Child("sysctls"), s.Sysctls)
+	c.seccomp(at.Child("seccompProfile"), s.SeccompProfile)
+}
+
+func (c *checker) containerSecurity(at *field.Path, s *v1.SecurityContext) {
+	if s == nil {
+		return
+	}
+	c.ids(at, s.RunAsUser, s.RunAsGroup)
+	if s.ProcMount != nil {
+		oneOf(c, at.Child("procMount"), *s.ProcMount, v1.DefaultProcMount, v1.UnmaskedProcMount)
+	}
+	c.seccomp(at.Child("seccompProfile"), s.SeccompProfile)
+	if s.AllowPrivilegeEscalation == nil || *s.AllowPrivilegeEscalation {
+		return
+	}
+	here := at.Child("allowPrivilegeEscalation")
+	switch {
+	case s.Privileged != nil && *s.Privileged:
+		c.invalid(here, "keep one of the two", "cannot be false while privileged is true")
+	case s.Capabilities != nil && slices.Contains(s.Capabilities.Add, "CAP_SYS_ADMIN"):
+		c.invalid(here, "keep one of the two", "cannot be false while CAP_SYS_ADMIN is added")
+	}
+}
+
+func (c *checker) ids(at *field.Path, user, group *int64) {
+	c.id(at.Child("runAsUser"), user)
+	c.id(at.Child("runAsGroup"), group)
+}
+
+func (c *checker) id(at *field.Path, id *int64) {
+	if id != nil && len(validation.IsValidUserID(*id)) > 0 {
+		c.invalid(at, "", "%d is not an id, 0-2147483647", *id)
+	}
+}
+
+var sysctlName = regexp.MustCompile(`^([a-z0-9][-_a-z0-9]*[a-z0-9]?[./])*[a-z0-9][-_a-z0-9]*[a-z0-9]?$`)
+
+func (c *checker) sysctls(at *field.Path, sysctls []v1.Sysctl) {
+	seen := map[string]bool{}
+	for i, s := range sysctls {
+		here := at.Index(i).Child("name")
+		switch {
+		case s.Name == "":
+			c.required(here, "")
+		case !sysctlName.MatchString(s.Name) || len(s.Name) > 253:
+			c.invalid(here, "", "%q is not the name of a sysctl", s.Name)
+		case seen[s.Name]:
+			c.invalid(here, "keep one of the two", "%q is set already", s.Name)
+		}
+		seen[s.Name] = true
+	}
+}
+
+func (c *checker) seccomp(at *field.Path, p *v1.SeccompProfile) {
+	if p == nil {
+		return
+	}
+	if p.Type == "" {
+		c.required(at.Child("type"), "")
+	}
+	oneOf(c, at.Child("type"), p.Type, v1.SeccompProfileTypeLocalhost, v1.SeccompProfileTypeRuntimeDefault, v1.SeccompProfileTypeUnconfined)
+	switch local := p.Type == v1.SeccompProfileTypeLocalhost; {
+	case local && (p.LocalhostProfile == nil || *p.LocalhostProfile == ""):
+		c.required(at.Child("localhostProfile"), "name the profile's file")
+	case local:
+		c.localPath(at.Child("localhostProfile"), *p.LocalhostProfile)
+	case p.LocalhostProfile != nil:
+		c.invalid(at.Child("localhostProfile"), "set type: Localhost, or remove it", "may only be set with type Localhost")
+	}
+}
