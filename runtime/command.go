@@ -54,7 +54,8 @@ func (Exec) Run(ctx context.Context, c Command) (Result, error) {
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &limited{w: &stdout, left: keepOutput}, &limited{w: &stderr, left: keepOutput}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
+	// The whole group: podman unshare and sh have children that would go on without them.
+	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGTERM) }
 	// A runtime's helpers (conmon) may hold the pipes open after the command itself has ended.
 	cmd.WaitDelay = 5 * time.Second
 	err := cmd.Run()
@@ -143,17 +144,30 @@ func (c Command) Shell() string { return c.shell("") }
 
 func (c Command) shell(mask string) string {
 	var words []string
+	if slices.ContainsFunc(c.Env, func(e string) bool { name, _, _ := strings.Cut(e, "="); return !identifier(name) }) {
+		words = append(words, "env")
+	}
 	for _, e := range c.Env {
 		name, value, _ := strings.Cut(e, "=")
 		if mask != "" {
 			value = mask
 		}
-		words = append(words, name+"="+Quote(value))
+		words = append(words, Quote(name)+"="+Quote(value))
 	}
 	for _, a := range c.Argv {
 		words = append(words, Quote(a))
 	}
 	return strings.Join(words, " ")
+}
+
+// identifier says whether a shell can assign to the name. Kubernetes takes "my.var", too: those go through env(1).
+func identifier(name string) bool {
+	for i, c := range []byte(name) {
+		if c != '_' && !(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || i > 0 && c >= '0' && c <= '9') {
+			return false
+		}
+	}
+	return name != ""
 }
 
 // Quote makes one word of a POSIX shell of a string. Words without special characters stay as they are.

@@ -13,6 +13,8 @@ import (
 type Desired struct {
 	Plan   plan.Plan
 	Remove []Removal
+	// RemoveData are directories of claims to be removed, after the pods.
+	RemoveData []string
 }
 
 // Removal names a pod that should not be there.
@@ -22,8 +24,9 @@ type Removal struct {
 	Dir string
 	// Grace replaces the containers' own grace periods, in seconds, unless it is nil.
 	Grace *int64
-	// Data are the directories of claims that are to be removed with the pod.
-	Data []string
+	// Network is the one that the pod joined, as far as it is known: an interrupted removal may
+	// have left the network with no container to tell of it.
+	Network string
 }
 
 // Decide says what to do so that what is becomes what should be. It is pure; infra is the image that
@@ -33,18 +36,20 @@ func Decide(d Desired, o Observed, infra InfraImage) (Steps, error) {
 	if err := conflicts(d, o); err != nil {
 		return nil, err
 	}
-	b := &builder{desired: d, observed: o, infra: infra, ids: map[string]bool{}, left: map[string]bool{}}
-	for _, r := range d.Remove {
-		b.removal(r)
-	}
+	b := newBuilder(d, o, infra)
 	var work []podWork
 	for i := range d.Plan.Pods {
-		work = append(work, assess(&d.Plan.Pods[i], o))
+		p := &d.Plan.Pods[i]
+		work = append(work, assess(p, b.have[p.Ref], o.Contents))
 	}
 	for _, w := range work {
 		b.prepare(w)
 	}
 	b.prepared(work)
+	for _, r := range d.Remove {
+		b.removal(r)
+	}
+	b.removeData()
 	for _, w := range work {
 		b.pod(w)
 	}
@@ -84,30 +89,19 @@ func (w *podWork) touches() bool {
 	if w.creates() {
 		return !w.fresh
 	}
-	return len(w.extra) > 0 || len(w.files) > 0 || slices.ContainsFunc(w.units, func(u unitWork) bool { return u.old != nil })
+	return len(w.extra) > 0 || len(w.files) > 0 ||
+		slices.ContainsFunc(w.units, func(u unitWork) bool { return u.old != nil && !u.await })
 }
 
-func (w *podWork) nothing() bool {
-	return !w.creates() && len(w.units) == 0 && len(w.extra) == 0 && len(w.files) == 0
-}
-
-// assess compares one pod with what is there.
-func assess(p *plan.Pod, o Observed) podWork {
-	w := podWork{pod: p, files: map[string]string{}}
+// assess compares one pod with what is there: its containers, and the contents of Files volumes.
+func assess(p *plan.Pod, have []Container, contents map[string]string) podWork {
+	w := podWork{pod: p, have: have, files: map[string]string{}}
 	byUnit := map[string]*Container{}
 	var infra *Container
-	for _, c := range o.Containers {
-		if c.Ref != p.Ref {
-			continue
-		}
-		w.have = append(w.have, c)
-		if c.Role == RoleInfra {
-			infra = &w.have[len(w.have)-1]
-		}
-	}
-	for i, c := range w.have {
+	for i, c := range have {
 		switch {
 		case c.Role == RoleInfra:
+			infra = &w.have[i]
 		case slices.ContainsFunc(p.Units, func(u plan.Unit) bool { return u.Name == c.Unit }):
 			byUnit[c.Unit] = &w.have[i]
 		default:
@@ -126,10 +120,10 @@ func assess(p *plan.Pod, o Observed) podWork {
 		if v.Kind != plan.Files {
 			continue
 		}
-		switch have, ok := o.Contents[v.Path]; {
+		switch hash, ok := contents[v.Path]; {
 		case !ok:
 			w.files[v.Name] = "not found"
-		case have != v.ContentHash():
+		case hash != v.ContentHash():
 			w.files[v.Name] = "content changed"
 		}
 	}
@@ -151,6 +145,10 @@ func replaceCause(p *plan.Pod, infra *Container, byUnit map[string]*Container) s
 		if c := byUnit[u.Name]; u.Role == plan.Init && c != nil && c.Hash != p.UnitHash(u) {
 			return "init container " + u.Name + " changed"
 		}
+	}
+	// The container of one that changed may be gone: pruned, or removed by a replacement that was interrupted.
+	if infra.Inits != initsHash(p) {
+		return "init containers changed"
 	}
 	if !infra.Up() && !finished(p, byUnit) {
 		return "sandbox not running"
@@ -180,18 +178,21 @@ func ended(p *plan.Pod, c *Container) bool {
 // assessUnits says which containers of a pod that stays have to be run.
 func assessUnits(p *plan.Pod, byUnit map[string]*Container) []unitWork {
 	var work []unitWork
-	// As in the kubelet, init containers are over once any main container was
+	// As in the kubelet, an init container is over once any main container, or a later init container, was
 	// started: it does not matter that an exited one was pruned since.
-	started := false
-	for _, u := range p.Units {
-		c := byUnit[u.Name]
-		started = started || u.Role == plan.Main && c != nil && c.Started()
+	over := -1
+	for i, u := range p.Units {
+		// What is a main container now may have been an init container when it was started.
+		if c := byUnit[u.Name]; c != nil && c.Started() && c.Role == string(u.Role) {
+			over = i
+		}
 	}
-	for _, u := range p.Units {
-		if u.Role == plan.Init && started {
+	for i, u := range p.Units {
+		c := byUnit[u.Name]
+		if u.Role == plan.Init && i < over && (c == nil || p.Units[over].Role == plan.Main) {
 			continue
 		}
-		if w, needed := assessUnit(p, u, byUnit[u.Name]); needed {
+		if w, needed := assessUnit(p, u, c); needed {
 			work = append(work, w)
 		}
 	}
@@ -200,12 +201,13 @@ func assessUnits(p *plan.Pod, byUnit map[string]*Container) []unitWork {
 
 func assessUnit(p *plan.Pod, u plan.Unit, c *Container) (unitWork, bool) {
 	w := unitWork{unit: u, old: c}
+	changed := c != nil && c.Hash != p.UnitHash(u)
 	switch {
 	case c == nil:
 		w.cause = "not found"
-	case c.Hash != p.UnitHash(u) && c.Image != u.Image:
+	case changed && c.Image != u.Image:
 		w.cause = "image changed"
-	case c.Hash != p.UnitHash(u):
+	case changed:
 		w.cause = "configuration changed"
 	case !c.Started():
 		w.cause = "never started"
@@ -222,16 +224,19 @@ func assessUnit(p *plan.Pod, u plan.Unit, c *Container) (unitWork, bool) {
 // conflicts finds names that the plan needs and that something else has.
 func conflicts(d Desired, o Observed) error {
 	var errs []error
-	taken := map[string]Container{}
-	pods := map[string]Container{}
+	taken := make(map[string]plan.Ref, len(o.Containers))
+	pods := map[string]map[plan.Ref]bool{} // whose containers are in podman's pods; somebody may have put one of his into ours
 	for _, c := range o.Containers {
-		taken[c.Name] = c
-		if c.PodName != "" && !c.Ours() {
-			pods[c.PodName] = c
+		taken[c.Name] = c.Ref
+		if c.PodName != "" {
+			if pods[c.PodName] == nil {
+				pods[c.PodName] = map[plan.Ref]bool{}
+			}
+			pods[c.PodName][c.Ref] = true
 		}
 	}
 	for _, p := range d.Plan.Pods {
-		if _, ok := pods[p.ID]; ok {
+		if in, ok := pods[p.ID]; ok && !in[p.Ref] {
 			errs = append(errs, &ConflictError{Ref: p.Ref, Name: p.ID, What: "pod"})
 		}
 		names := []string{p.Sandbox.ID}
@@ -239,7 +244,7 @@ func conflicts(d Desired, o Observed) error {
 			names = append(names, u.ID)
 		}
 		for _, n := range names {
-			if c, ok := taken[n]; ok && c.Ref != p.Ref {
+			if owner, ok := taken[n]; ok && owner != p.Ref {
 				errs = append(errs, &ConflictError{Ref: p.Ref, Name: n, What: "container"})
 			}
 		}

@@ -130,13 +130,13 @@ type progress struct {
 	unblocks [][]int
 	ready    []int // sorted
 	ended    []bool
-	failed   map[int]error
-	errs     []error
+	// errs holds the error of each step that failed.
+	errs []error
 }
 
 func newRun(steps Steps) *progress {
 	g := &progress{steps: steps, waiting: make([]int, len(steps)), unblocks: make([][]int, len(steps)),
-		ended: make([]bool, len(steps)), failed: map[int]error{}}
+		ended: make([]bool, len(steps)), errs: make([]error, len(steps))}
 	index := make(map[string]int, len(steps))
 	for i, s := range steps {
 		for _, need := range s.Needs {
@@ -166,7 +166,7 @@ func (g *progress) next() (int, bool) {
 func (g *progress) finish(o outcome) []int {
 	g.ended[o.index] = true
 	if o.phase == Failed {
-		g.errs = append(g.errs, o.err)
+		g.errs[o.index] = o.err
 		return g.skip(o.index)
 	}
 	for _, i := range g.unblocks[o.index] {

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -64,7 +65,7 @@ func (m makeDir) Do() error {
 		}
 		return nil
 	}
-	if err := os.MkdirAll(filepath.Dir(m.path), 0o700); err != nil {
+	if err := mkdirAll(filepath.Dir(m.path), 0o700); err != nil {
 		return err
 	}
 	if err := os.Mkdir(m.path, m.mode); err != nil && !errors.Is(err, fs.ErrExist) {
@@ -91,13 +92,13 @@ func (h hostPath) Do() error {
 	if errors.Is(err, fs.ErrNotExist) {
 		switch h.typ {
 		case plan.Any, plan.DirectoryOrCreate:
-			return os.MkdirAll(h.path, 0o755)
+			return mkdirAll(h.path, 0o755)
 		case plan.FileOrCreate:
-			f, err := os.OpenFile(h.path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
+			f, err := os.OpenFile(h.path, os.O_CREATE|os.O_WRONLY, 0o644)
 			if err != nil {
 				return err
 			}
-			return f.Close()
+			return errors.Join(f.Chmod(0o644), f.Close())
 		}
 	}
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -107,6 +108,26 @@ func (h hostPath) Do() error {
 		return fmt.Errorf("hostPath type check failed: %s is not %s", h.path, word.text)
 	}
 	return nil
+}
+
+// mkdirAll is os.MkdirAll whatever the umask.
+func mkdirAll(dir string, mode fs.FileMode) error {
+	if info, err := os.Stat(dir); err == nil && info.IsDir() {
+		return nil
+	}
+	if parent := filepath.Dir(dir); parent != dir {
+		if err := mkdirAll(parent, mode); err != nil {
+			return err
+		}
+	}
+	if err := os.Mkdir(dir, mode); err != nil {
+		// Another step may have made it at the same time.
+		if info, statErr := os.Stat(dir); statErr == nil && info.IsDir() {
+			return nil
+		}
+		return err
+	}
+	return os.Chmod(dir, mode)
 }
 
 // hostPathWords are the kubelet's words for what a path is not, with the tests of Go and of the shell.
@@ -150,13 +171,36 @@ type writeTree struct{ volume plan.Volume }
 // dataLink is the symlink to the directory with the current files.
 const dataLink = "..data"
 
-// contentOf is the hash of what a Files volume holds.
+// contentOf is the hash of what a Files volume holds: empty when a write of it did not come to its end.
 func contentOf(volume string) (string, bool) {
-	target, err := os.Readlink(filepath.Join(volume, dataLink))
+	dir, err := os.Readlink(filepath.Join(volume, dataLink))
 	if err != nil {
 		return "", false
 	}
-	return strings.CutPrefix(target, "..")
+	// Through Root, because no symlink may lead to somewhere else.
+	root, err := os.OpenRoot(volume)
+	if err != nil {
+		return "", true
+	}
+	defer root.Close()
+	files, err := fs.ReadDir(root.FS(), dir)
+	if err != nil {
+		return "", true
+	}
+	want := []string{dataLink, dir}
+	for _, f := range files {
+		want = append(want, f.Name())
+	}
+	entries, err := fs.ReadDir(root.FS(), ".")
+	if err != nil || len(entries) != len(want) {
+		return "", true
+	}
+	for _, e := range entries {
+		if !slices.Contains(want, e.Name()) {
+			return "", true
+		}
+	}
+	return strings.TrimPrefix(dir, ".."), true
 }
 
 func (w writeTree) Do() error {
@@ -171,19 +215,37 @@ func (w writeTree) Do() error {
 	}
 	defer root.Close()
 	dir := ".." + v.ContentHash()
-	if err := w.fill(root, dir); err != nil {
+	// What ..data points to is whole, and may be in use.
+	current, _ := root.Readlink(dataLink)
+	if info, err := root.Lstat(dir); err != nil || !info.IsDir() || current != dir {
+		if err := w.fill(root, dir); err != nil {
+			return err
+		}
+	}
+	// Before the switch a new name leads nowhere; after it each name that is seen leads to its file.
+	if err := w.link(root); err != nil {
 		return err
 	}
+	if err := w.switchTo(root, dir); err != nil {
+		return err
+	}
+	return w.tidy(root, dir)
+}
+
+// switchTo makes dir the current one.
+func (w writeTree) switchTo(root *os.Root, dir string) error {
 	if err := root.RemoveAll(dataLink + "_tmp"); err != nil {
 		return err
 	}
 	if err := root.Symlink(dir, dataLink+"_tmp"); err != nil {
 		return err
 	}
-	if err := root.Rename(dataLink+"_tmp", dataLink); err != nil {
-		return err
+	if info, err := root.Lstat(dataLink); err == nil && info.Mode()&fs.ModeSymlink == 0 {
+		if err := root.RemoveAll(dataLink); err != nil { // never ours, and not to be replaced by a rename
+			return err
+		}
 	}
-	return w.tidy(root, dir)
+	return root.Rename(dataLink+"_tmp", dataLink)
 }
 
 // fill writes the files into dir. What an interrupted write left there is removed first.
@@ -225,11 +287,9 @@ func mkdirMode(root *os.Root, dir string) error {
 	return root.Chmod(dir, 0o755)
 }
 
-// tidy makes the symlinks of the volume what its files need, and removes older directories.
-func (w writeTree) tidy(root *os.Root, dir string) error {
-	want := map[string]bool{dir: true, dataLink: true}
+// link makes the symlinks of the volume what its files need.
+func (w writeTree) link(root *os.Root) error {
 	for _, top := range w.tops() {
-		want[top] = true
 		target := path.Join(dataLink, top)
 		if have, err := root.Readlink(top); err == nil && have == target {
 			continue
@@ -241,12 +301,18 @@ func (w writeTree) tidy(root *os.Root, dir string) error {
 			return err
 		}
 	}
+	return nil
+}
+
+// tidy removes what the volume should not hold: older directories, and the symlinks of files that are gone.
+func (w writeTree) tidy(root *os.Root, dir string) error {
+	want := append(w.tops(), dir, dataLink)
 	entries, err := fs.ReadDir(root.FS(), ".")
 	if err != nil {
 		return err
 	}
 	for _, e := range entries {
-		if !want[e.Name()] {
+		if !slices.Contains(want, e.Name()) {
 			if err := root.RemoveAll(e.Name()); err != nil {
 				return err
 			}

@@ -13,10 +13,35 @@ type builder struct {
 	infra    InfraImage
 	steps    Steps
 	ids      map[string]bool
+	// have are the containers of each pod, networks those that are there, pull the policy of each image.
+	have     map[plan.Ref][]Container
+	networks map[string]bool
+	pull     map[string]plan.PullPolicy
 	// barrier is the ID of the step that all preparing steps come before; empty when nothing needs it.
 	barrier string
 	// left are the networks that a pod leaves.
 	left map[string]bool
+}
+
+func newBuilder(d Desired, o Observed, infra InfraImage) *builder {
+	b := &builder{desired: d, observed: o, infra: infra, ids: map[string]bool{}, have: map[plan.Ref][]Container{},
+		networks: map[string]bool{}, pull: map[string]plan.PullPolicy{}, left: map[string]bool{}}
+	for _, c := range o.Containers {
+		if c.Ours() {
+			b.have[c.Ref] = append(b.have[c.Ref], c)
+		}
+	}
+	for _, n := range o.Networks {
+		b.networks[n.Name] = true
+	}
+	// The strongest policy that any container of the plan has for an image, so that it is handled once.
+	order := []plan.PullPolicy{plan.PullNever, plan.PullIfNotPresent, plan.PullAlways}
+	for _, p := range d.Plan.Pods {
+		for _, u := range p.Units {
+			b.pull[u.Image] = order[max(slices.Index(order, b.pull[u.Image]), slices.Index(order, u.Pull), 0)]
+		}
+	}
+	return b
 }
 
 // add appends a step, unless one with its ID is there. Needs that are no steps of the graph are dropped: they hold already.
@@ -30,10 +55,12 @@ func (b *builder) add(s Step) string {
 	return s.ID
 }
 
-func podID(r plan.Ref, what string) string { return r.String() + "/" + what }
-func volumeID(r plan.Ref, v string) string { return podID(r, "volume/"+v) }
-func imageID(image string) string          { return "image/" + image }
-func networkID(name string) string         { return "network/" + name }
+// No Kubernetes name holds a colon, so no container called "sandbox" gets the ID of another step.
+func podID(r plan.Ref, what string) string  { return r.String() + ":" + what }
+func unitID(r plan.Ref, unit string) string { return r.String() + "/" + unit }
+func volumeID(r plan.Ref, v string) string  { return podID(r, "volume/"+v) }
+func imageID(image string) string           { return "image:" + image }
+func networkID(name string) string          { return "network:" + name }
 
 // prepare adds what can be done before anything running is touched: images, volumes, networks.
 func (b *builder) prepare(w podWork) {
@@ -42,7 +69,7 @@ func (b *builder) prepare(w podWork) {
 	}
 	for _, u := range w.units {
 		if !u.await {
-			b.add(Step{ID: imageID(u.unit.Image), Op: EnsureImage{u.unit.Image, b.pullPolicy(u.unit.Image)}})
+			b.add(Step{ID: imageID(u.unit.Image), Op: EnsureImage{u.unit.Image, b.pull[u.unit.Image]}})
 		}
 	}
 	for _, v := range w.pod.Volumes {
@@ -57,32 +84,15 @@ func (b *builder) prepare(w podWork) {
 			b.add(Step{ID: volumeID(w.pod.Ref, v.Name), Pod: w.pod.Ref, Op: MakeVolume{v}, Cause: w.files[v.Name]})
 		}
 	}
-	if n := w.pod.Sandbox.Network; n != "" && w.creates() && !b.hasNetwork(n) {
+	if n := w.pod.Sandbox.Network; n != "" && w.creates() && !b.networks[n] {
 		b.add(Step{ID: networkID(n), Op: CreateNetwork{n}, Cause: "not found"})
 	}
 }
 
-// pullPolicy is the strongest policy that any container of the plan has for the image, so that it is handled once.
-func (b *builder) pullPolicy(image string) plan.PullPolicy {
-	order := []plan.PullPolicy{plan.PullNever, plan.PullIfNotPresent, plan.PullAlways}
-	strongest := 0
-	for _, p := range b.desired.Plan.Pods {
-		for _, u := range p.Units {
-			if u.Image == image {
-				strongest = max(strongest, slices.Index(order, u.Pull))
-			}
-		}
-	}
-	return order[strongest]
-}
-
-func (b *builder) hasNetwork(name string) bool {
-	return slices.ContainsFunc(b.observed.Networks, func(n Network) bool { return n.Name == name })
-}
-
 // prepared adds the barrier, when a step needs it.
 func (b *builder) prepared(work []podWork) {
-	if !slices.ContainsFunc(work, func(w podWork) bool { return w.touches() }) {
+	removes := len(b.desired.Remove)+len(b.desired.RemoveData) > 0
+	if !removes && !slices.ContainsFunc(work, func(w podWork) bool { return w.touches() }) {
 		return
 	}
 	s := Step{ID: "prepared", Op: Prepared{}}
@@ -142,7 +152,7 @@ func (b *builder) sandbox(w podWork) {
 
 // unit adds the steps that run one container and returns the ID of the last.
 func (b *builder) unit(w podWork, u unitWork, inits []string) string {
-	p, id := w.pod, podID(w.pod.Ref, u.unit.Name)
+	p, id := w.pod, unitID(w.pod.Ref, u.unit.Name)
 	if u.await {
 		return b.add(Step{ID: id, Pod: p.Ref, Op: AwaitContainer{u.unit.ID}, Cause: u.cause, Needs: inits})
 	}
@@ -155,7 +165,7 @@ func (b *builder) unit(w podWork, u unitWork, inits []string) string {
 		}
 	}
 	if u.old != nil {
-		needs = append(needs, b.add(Step{ID: id + "/remove", Pod: p.Ref, Op: RemoveContainers{stop([]Container{*u.old}, nil)},
+		needs = append(needs, b.add(Step{ID: id + ":remove", Pod: p.Ref, Op: RemoveContainers{stop([]Container{*u.old}, nil)},
 			Cause: u.cause, Needs: append([]string{b.barrier}, inits...)}))
 	}
 	return b.add(Step{ID: id, Pod: p.Ref, Op: RunContainer{p, u.unit}, Cause: u.cause, Needs: needs})
@@ -163,20 +173,27 @@ func (b *builder) unit(w podWork, u unitWork, inits []string) string {
 
 // removal adds the steps that remove a pod and what kubehost keeps for it.
 func (b *builder) removal(r Removal) {
-	var have []Container
-	for _, c := range b.observed.Containers {
-		if c.Ref == r.Ref {
-			have = append(have, c)
-		}
-	}
-	var needs []string
-	if len(have) > 0 {
-		needs = append(needs, b.add(Step{ID: podID(r.Ref, "remove"), Pod: r.Ref, Op: removePod(have, r.Grace)}))
+	needs := []string{b.barrier}
+	if have := b.have[r.Ref]; len(have) > 0 {
+		needs = []string{b.add(Step{ID: podID(r.Ref, "remove"), Pod: r.Ref, Op: removePod(have, r.Grace), Needs: needs})}
 		b.leave(have)
 	}
-	b.add(Step{ID: podID(r.Ref, "files"), Pod: r.Ref, Op: RemoveFiles{r.Dir}, Needs: needs})
-	for _, dir := range r.Data {
-		b.add(Step{ID: "data/" + dir, Pod: r.Ref, Op: RemoveFiles{dir}, Needs: needs})
+	if r.Network != "" {
+		b.left[r.Network] = true
+	}
+	if r.Dir != "" {
+		b.add(Step{ID: podID(r.Ref, "files"), Pod: r.Ref, Op: RemoveFiles{r.Dir}, Needs: needs})
+	}
+}
+
+// removeData removes claims only once no pod that goes can write to them any more.
+func (b *builder) removeData() {
+	for _, dir := range b.desired.RemoveData {
+		needs := []string{b.barrier}
+		for _, r := range b.desired.Remove {
+			needs = append(needs, podID(r.Ref, "remove"))
+		}
+		b.add(Step{ID: "data:" + dir, Op: RemoveFiles{dir}, Needs: needs})
 	}
 }
 
@@ -208,7 +225,7 @@ func (b *builder) networksLeft(work []podWork) {
 		if !n.Managed || !b.left[n.Name] || used[n.Name] {
 			continue
 		}
-		s := Step{ID: networkID(n.Name) + "/remove", Op: RemoveNetwork{n.Name}, Cause: "its last pod left"}
+		s := Step{ID: networkID(n.Name) + ":remove", Op: RemoveNetwork{n.Name}, Cause: "its last pod left"}
 		for _, before := range b.steps {
 			if _, ok := before.Op.(RemovePod); ok {
 				s.Needs = append(s.Needs, before.ID)
@@ -222,7 +239,8 @@ func stop(containers []Container, grace *int64) Stop {
 	s := Stop{Grace: grace}
 	for _, c := range containers {
 		s.All = append(s.All, c.Name)
-		if c.Up() && c.Role != RoleInfra {
+		// No signal reaches a paused one: podman refuses to stop it, docker waits in vain.
+		if c.Up() && c.State != Paused && c.Role != RoleInfra {
 			s.Running = append(s.Running, c.Name)
 		}
 	}

@@ -1,8 +1,11 @@
 package runtime
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/kubehost/kubehost/translate/plan"
 )
@@ -15,6 +18,7 @@ const (
 	LabelRole      = "kubehost.dev/role"      // infra, init or main
 	LabelHash      = "kubehost.dev/hash"      // of the plan part that the object was made from
 	LabelNetwork   = "kubehost.dev/network"   // on the infra: the network that the pod joined
+	LabelInits     = "kubehost.dev/inits"     // on the infra: the hash of all init containers, which may be gone
 	// LabelID is the object's own runtime name. A container made from an image
 	// that was committed from one of ours inherits all our labels, but not the name: it is not ours.
 	LabelID = "kubehost.dev/id"
@@ -27,23 +31,49 @@ const RoleInfra = "infra"
 
 // sandboxLabels are the labels of a pod's infra (and of podman's pod).
 func sandboxLabels(p *plan.Pod) map[string]string {
-	l := map[string]string{}
-	maps.Copy(l, p.Labels)
-	l[LabelNamespace], l[LabelPod], l[LabelID] = p.Namespace, p.Name, p.Sandbox.ID
-	l[LabelRole], l[LabelHash] = RoleInfra, p.Sandbox.Hash()
+	l := podLabels(p)
+	l[LabelID], l[LabelRole], l[LabelHash] = p.Sandbox.ID, RoleInfra, p.Sandbox.Hash()
 	if p.Sandbox.Network != "" {
 		l[LabelNetwork] = p.Sandbox.Network
+	}
+	if inits := initsHash(p); inits != "" {
+		l[LabelInits] = inits
 	}
 	return l
 }
 
 // unitLabels are the labels of a container.
 func unitLabels(p *plan.Pod, u plan.Unit) map[string]string {
-	l := map[string]string{}
-	maps.Copy(l, p.Labels)
-	l[LabelNamespace], l[LabelPod], l[LabelID] = p.Namespace, p.Name, u.ID
-	l[LabelContainer], l[LabelRole], l[LabelHash] = u.Name, string(u.Role), p.UnitHash(u)
+	l := podLabels(p)
+	l[LabelID], l[LabelContainer], l[LabelRole], l[LabelHash] = u.ID, u.Name, string(u.Role), p.UnitHash(u)
 	return l
+}
+
+// podLabels are the manifest's labels, without those that could be taken for kubehost's own, and what names the pod.
+func podLabels(p *plan.Pod) map[string]string {
+	l := maps.Clone(p.Labels)
+	if l == nil {
+		l = map[string]string{}
+	}
+	maps.DeleteFunc(l, func(key, _ string) bool { return strings.HasPrefix(key, "kubehost.dev/") })
+	l[LabelNamespace], l[LabelPod] = p.Namespace, p.Name
+	return l
+}
+
+// initsHash identifies all init containers of a pod; empty when it has none.
+func initsHash(p *plan.Pod) string {
+	all := sha256.New()
+	some := false
+	for _, u := range p.Units {
+		if u.Role == plan.Init {
+			some = true
+			all.Write([]byte(p.UnitHash(u)))
+		}
+	}
+	if !some {
+		return ""
+	}
+	return hex.EncodeToString(all.Sum(nil)[:16])
 }
 
 // labelFlags are "--label key=value" for each label, sorted.

@@ -34,6 +34,7 @@ type Container struct {
 	Role    string
 	Hash    string
 	Network string
+	Inits   string
 }
 
 // Ours says whether kubehost made the container.
@@ -88,5 +89,6 @@ func (c *Container) Label(get func(key string) string) {
 		return
 	}
 	c.Ref = plan.Ref{Namespace: get(LabelNamespace), Name: get(LabelPod)}
-	c.Unit, c.Role, c.Hash, c.Network = get(LabelContainer), get(LabelRole), get(LabelHash), get(LabelNetwork)
+	c.Unit, c.Role, c.Hash = get(LabelContainer), get(LabelRole), get(LabelHash)
+	c.Network, c.Inits = get(LabelNetwork), get(LabelInits)
 }

@@ -25,7 +25,7 @@ type Steps []Step
 
 // Text is the graph in the form that tests compare: one line a step.
 //
-//	default/web/nginx: run web-nginx (not found) after default/web/sandbox
+//	default/web/nginx: run web-nginx (not found) after default/web:sandbox
 func (ss Steps) Text() string {
 	var b strings.Builder
 	for _, s := range ss {

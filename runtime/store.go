@@ -46,7 +46,10 @@ func (s Store) SavePod(manifest []byte, p plan.Pod) error {
 	}
 	dir := s.PodDir(p.Ref)
 	// The plan is written last: a pod is stored once its plan is.
-	return errors.Join(replaceFile(filepath.Join(dir, "manifest.json"), manifest), replaceFile(filepath.Join(dir, "plan.json"), b))
+	if err := replaceFile(filepath.Join(dir, "manifest.json"), manifest); err != nil {
+		return err
+	}
+	return replaceFile(filepath.Join(dir, "plan.json"), b)
 }
 
 // Pod reads one applied pod. The error is fs.ErrNotExist when there is none.

@@ -24,7 +24,7 @@ func Probe(ctx context.Context, r runtime.Runner) (version string, problem *runt
 		return "", &runtime.Tried{Name: "docker", Problem: "the command docker is not on the PATH",
 			Hint: "install docker (Debian: apt-get install docker.io), or podman"}, nil
 	}
-	if isPodman(path) {
+	if isPodman(ctx, r, path) {
 		return "", nil, ErrPodman
 	}
 	res, err := r.Run(ctx, runtime.Command{Argv: []string{"docker", "version", "--format",
@@ -42,8 +42,9 @@ func Probe(ctx context.Context, r runtime.Runner) (version string, problem *runt
 	return version, nil, nil
 }
 
-// isPodman recognises podman-docker: a symlink to podman, or a script that runs it.
-func isPodman(path string) bool {
+// isPodman recognises podman-docker: a symlink to podman, or a script that runs it. Only a
+// script is asked: docker itself would tell by its server, in the call that follows.
+func isPodman(ctx context.Context, r runtime.Runner, path string) bool {
 	if target, err := filepath.EvalSymlinks(path); err == nil && filepath.Base(target) == "podman" {
 		return true
 	}
@@ -52,9 +53,12 @@ func isPodman(path string) bool {
 		return false
 	}
 	defer f.Close()
-	head := make([]byte, 4096)
-	n, _ := io.ReadFull(f, head)
-	return bytes.HasPrefix(head[:n], []byte("#!")) && bytes.Contains(head[:n], []byte("podman"))
+	var head [2]byte
+	if _, err := io.ReadFull(f, head[:]); err != nil || string(head[:]) != "#!" {
+		return false
+	}
+	res, err := r.Run(ctx, runtime.Command{Argv: []string{"docker", "--version"}})
+	return err == nil && bytes.Contains(bytes.ToLower(res.Stdout), []byte("podman"))
 }
 
 // unanswered turns what docker says of an engine that does not answer into what to do.

@@ -1,6 +1,7 @@
 package podman
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -35,7 +36,19 @@ type row struct {
 	State    string
 	ExitCode int
 	Labels   map[string]string
-	Created  int64 // seconds since 1970
+	Created  created
+}
+
+// created is seconds since 1970 from the command, a time in RFC 3339 from the service.
+type created struct{ time.Time }
+
+func (c *created) UnmarshalJSON(b []byte) error {
+	var seconds int64
+	if json.Unmarshal(b, &seconds) == nil {
+		c.Time = time.Unix(seconds, 0)
+		return nil
+	}
+	return c.Time.UnmarshalJSON(b)
 }
 
 func parseContainers(out []byte) ([]runtime.Container, error) {
@@ -49,7 +62,7 @@ func parseContainers(out []byte) ([]runtime.Container, error) {
 			continue // on its way out
 		}
 		c := runtime.Container{ID: r.ID, Name: r.Names[0], PodName: r.PodName, Image: r.Image,
-			State: runtime.ParseState(r.State), ExitCode: r.ExitCode, Created: time.Unix(r.Created, 0)}
+			State: runtime.ParseState(r.State), ExitCode: r.ExitCode, Created: r.Created.Time}
 		c.Label(func(key string) string { return r.Labels[key] })
 		containers = append(containers, c)
 	}
@@ -73,7 +86,7 @@ func parseNetworks(out []byte) ([]runtime.Network, error) {
 
 // unmarshal reads a listing; older versions print nothing at all for an empty one.
 func unmarshal(out []byte, v any) error {
-	if len(out) == 0 {
+	if len(bytes.TrimSpace(out)) == 0 {
 		return nil
 	}
 	if err := json.Unmarshal(out, v); err != nil {
