@@ -61,5 +61,5 @@ func (l *loader) checkDuplicates() {
 
 // place is where an object is written: file, document and line.
 func (e *loaded) place() string {
-	return fmt.Sprintf("%s on line %d", Origin{File: e.origin.File, Document: e.origin.Document}, e.node.Line+e.document.firstLine-1)
+	return fmt.Sprintf("%s, line %d", Origin{File: e.origin.File, Document: e.origin.Document}, e.node.Line+e.document.firstLine-1)
 }

@@ -3,6 +3,7 @@ package manifests
 import (
 	"fmt"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -50,7 +51,7 @@ func oneOf[T ~string](c *checker, at *field.Path, value T, allowed ...T) bool {
 	if near := closest(string(value), words); near != "" {
 		hint = "did you mean " + near + "?"
 	}
-	c.invalid(at, hint, "%q is not one of %s", value, list2(words))
+	c.add(unheard, at, hint, fmt.Sprintf("%s is not one of %s", quote(string(value)), list2(words)))
 	return false
 }
 
@@ -70,7 +71,7 @@ func (c *checker) label(at *field.Path, value, hint string) bool {
 		return false
 	}
 	if len(validation.IsDNS1123Label(value)) > 0 {
-		c.invalid(at, nameHint(value, 63, ""), "%q is not a name: lower-case letters, digits and -, at most 63, not - at an end", value)
+		c.invalid(at, nameHint(value, 63, ""), "%s is not a name: lower-case letters, digits and -, at most 63, not - at an end", quote(value))
 	}
 	return true
 }
@@ -82,9 +83,17 @@ func (c *checker) subdomain(at *field.Path, value, hint string) bool {
 		return false
 	}
 	if len(validation.IsDNS1123Subdomain(value)) > 0 {
-		c.invalid(at, nameHint(value, 253, "."), "%q is not a name: lower-case letters, digits, - and ., at most 253, a letter or digit at each end and beside each dot", value)
+		c.invalid(at, nameHint(value, 253, "."), "%s is not a name: lower-case letters, digits, - and ., at most 253, a letter or digit at each end and beside each dot", quote(value))
 	}
 	return true
+}
+
+// quote quotes a value; a long one is cut, since the path says where it is.
+func quote(value string) string {
+	if len(value) > 70 {
+		return fmt.Sprintf("%q… (%d characters)", strings.ToValidUTF8(value[:40], ""), len(value))
+	}
+	return strconv.Quote(value)
 }
 
 var notInNames = regexp.MustCompile(`[^a-z0-9.-]+`)
@@ -96,7 +105,7 @@ func nameHint(value string, length int, dots string) string {
 		name = strings.ReplaceAll(name, ".", "-")
 	}
 	name = strings.Trim(name[:min(len(name), length)], "-.")
-	if name == "" || name == value || len(validation.IsDNS1123Subdomain(name)) > 0 {
+	if name == "" || name == value || strings.Contains(value, "/") || len(validation.IsDNS1123Subdomain(name)) > 0 {
 		return ""
 	}
 	if len(name) > 40 {

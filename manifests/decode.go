@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"math"
 	"strconv"
 
 	"go.yaml.in/yaml/v3"
@@ -16,6 +17,7 @@ import (
 // type, give duplicate keys without a path, and know no neighbours to suggest. What they accept is
 // accepted here with the same meaning; a test compares the two.
 type decoder struct {
+	kind     string
 	root     *schema
 	out      []byte // the document as JSON, without what is wrong in it
 	path     []byte
@@ -143,7 +145,7 @@ func (d *decoder) scalar(n *yaml.Node, s *schema) {
 		i, whole := v.whole()
 		ok = ok || whole
 		if whole && s.bits == 32 && i != int64(int32(i)) {
-			d.report(n, "", "%s is out of range", n.Value)
+			d.report(n, "", "%s is beyond the numbers that fit, up to %d", n.Value, math.MaxInt32)
 			ok, v.kind = true, nullScalar
 		}
 	case floatShape:

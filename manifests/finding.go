@@ -14,6 +14,7 @@ const (
 	malformed              // the text of the document: unknown keys, wrong types, annotations
 	refused                // the field table
 	missing                // something required or referred to is not there
+	unheard                // a word that Kubernetes does not know, where it knows a few
 )
 
 // finding is a problem on its way out.
@@ -33,6 +34,9 @@ func ordered(findings []finding) []finding {
 		if f.class == missing && broken {
 			continue
 		}
+		if f.class == refused && mistaken(f, findings) {
+			continue
+		}
 		if (f.class == invalid || f.class == missing) && explained(f, findings) {
 			continue
 		}
@@ -46,6 +50,14 @@ func ordered(findings []finding) []finding {
 func explained(f finding, all []finding) bool {
 	return slices.ContainsFunc(all, func(cause finding) bool {
 		return (cause.class == malformed || cause.class == refused) && cause.Severity == Error && within(f.Path, cause.Path)
+	})
+}
+
+// mistaken says that a field is refused for a word that means nothing anywhere: "not supported yet"
+// would promise that it will.
+func mistaken(f finding, all []finding) bool {
+	return slices.ContainsFunc(all, func(cause finding) bool {
+		return cause.class == unheard && within(cause.Path, f.Path) && !strings.Contains(cause.Path[len(f.Path):], ".")
 	})
 }
 

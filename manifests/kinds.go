@@ -98,7 +98,7 @@ func checkKind(n *yaml.Node, h header) *Problem {
 	case h.kind == "" && h.apiVersion == "" && !hasKey(n, "kind") && !hasKey(n, "apiVersion"):
 		return &Problem{Path: "kind", Detail: "is required, and so is apiVersion", Hint: "a manifest starts with apiVersion and kind, such as v1 and Pod"}
 	case h.kind == "":
-		return &Problem{Path: "kind", Detail: "is required", Hint: slip(n, "kind", "such as kind: Pod")}
+		return &Problem{Path: "kind", Detail: "is required", Hint: slip(n, "kind", "write what the object is, such as kind: Pod")}
 	}
 	if isSupported(h.kind) {
 		return checkVersion(n, h)

@@ -97,7 +97,7 @@ func (l *loader) source(s source) {
 	}
 	documents := parse(s.name, s.data)
 	if len(documents) == 0 && s.alone {
-		l.append(Origin{File: s.name}).add(malformed, Problem{Detail: "holds no document"})
+		l.append(Origin{File: s.name}).add(malformed, Problem{Detail: "holds no document", Hint: "a manifest starts with apiVersion and kind"})
 	}
 	for i, d := range documents {
 		origin := Origin{File: s.name}
@@ -134,7 +134,7 @@ func (l *loader) object(origin Origin, d document, n *yaml.Node, prefix string, 
 		e.add(malformed, *p)
 		return
 	}
-	dec := decoder{root: schemas()[h.kind], document: d}
+	dec := decoder{kind: h.kind, root: schemas()[h.kind], document: d}
 	dec.value(n, dec.root)
 	e.findings = dec.findings
 	if h.kind == "List" {
@@ -144,7 +144,7 @@ func (l *loader) object(origin Origin, d document, n *yaml.Node, prefix string, 
 		}
 		items := child(n, "items")
 		if items == nil || items.Kind != yaml.SequenceNode || len(items.Content) == 0 {
-			e.add(malformed, Problem{Path: "items", Detail: "is required, a list of objects"})
+			e.add(malformed, Problem{Path: "items", Detail: "is required", Hint: "list the objects below items, or write them as documents between lines of ---"})
 			return
 		}
 		for i, item := range items.Content {

@@ -90,6 +90,9 @@ func mismatchHint(n *yaml.Node, s *schema) string {
 	if n.Kind == yaml.ScalarNode {
 		v = resolve(n)
 	}
+	if isTemplate(n) {
+		return templateHint
+	}
 	switch s.shape {
 	case stringShape, bytesShape:
 		switch v.kind {
@@ -114,6 +117,9 @@ func mismatchHint(n *yaml.Node, s *schema) string {
 		if s.shape == mapShape {
 			return "write it as lines of \"key: value\""
 		}
+		if hint, ok := entryHints[s.name]; ok {
+			return hint
+		}
 		if len(s.fields) > 0 {
 			return fmt.Sprintf("its keys are %s", someFields(s))
 		}
@@ -121,12 +127,24 @@ func mismatchHint(n *yaml.Node, s *schema) string {
 	return ""
 }
 
+// entryHints are for the lists that people often write as compose files have them.
+var entryHints = map[string]string{
+	"EnvVar":        `write each variable as "- name: NAME" with "value: …" below it`,
+	"ContainerPort": `write each port as "- containerPort: 80"`,
+	"VolumeMount":   `write each mount as "- name: VOLUME" with "mountPath: /path" below it`,
+	"Volume":        `write each volume as "- name: NAME" with its source below it, such as "emptyDir: {}"`,
+}
+
+// isTemplate says that the node is {{ … }}, which YAML reads as a mapping in a mapping.
+func isTemplate(n *yaml.Node) bool {
+	return n.Kind == yaml.MappingNode && n.Style&yaml.FlowStyle != 0 && len(n.Content) > 0 && n.Content[0].Kind == yaml.MappingNode
+}
+
 func listHint(n *yaml.Node, elem *schema) string {
+	if hint, ok := entryHints[elem.name]; ok {
+		return hint
+	}
 	switch {
-	case elem.name == "EnvVar":
-		return "write each variable as \"- name: NAME\" with \"value: …\" below it"
-	case elem.name == "ContainerPort":
-		return "write each port as \"- containerPort: 80\""
 	case elem.shape == structShape:
 		return "start each entry with \"- \""
 	case n.Kind == yaml.ScalarNode:

@@ -57,7 +57,11 @@ func (d *decoder) pairs(n *yaml.Node, s *schema) []pair {
 		}
 		name, ok := keyName(key)
 		if !ok {
-			d.report(key, "put quotes around the key", "a key is not a string")
+			hint := "put quotes around the key"
+			if isTemplate(n) {
+				hint = templateHint
+			}
+			d.report(key, hint, "a key is not a string")
 		} else if first := found.lookup(name); first != nil {
 			d.duplicate(s, name, first.key, key)
 		} else {

@@ -58,6 +58,10 @@ func parseChunk(file string, c chunk) []document {
 
 var yamlErrorLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?`)
 
+// structural are the errors for which the parser counts lines from 0, and may name the start of the block instead of
+// the line in it (yaml.v3 takes the context's mark first).
+var structural = regexp.MustCompile(`^did not find expected (<|node content|key|',' or|'-' indicator)`)
+
 // yamlProblem rewrites an error of the YAML parser: the line counts from the top of the file, and
 // nothing of the text is repeated, because it may be a secret.
 func yamlProblem(err error, c chunk) *Problem {
@@ -69,15 +73,19 @@ func yamlProblem(err error, c chunk) *Problem {
 	}
 	p := &Problem{Detail: "is not valid YAML: " + text}
 	if line > 0 {
-		p.Line = line + c.line - 1
-		p.Detail = fmt.Sprintf("is not valid YAML: line %d: %s", p.Line, text)
+		near := ""
+		if structural.MatchString(text) {
+			line, near = line+1, "near "
+		}
+		p.Line = min(line, bytes.Count(c.text, []byte("\n"))+1) + c.line - 1
+		p.Detail = fmt.Sprintf("is not valid YAML: %sline %d: %s", near, p.Line, text)
 	}
 	switch {
 	case strings.Contains(text, "unknown anchor"):
-		p.Detail = "is not valid YAML: a value that starts with * names an anchor that does not exist"
+		p.Detail = "is not valid YAML: a value that starts with * refers to an anchor, and there is none of that name"
 		p.Hint = "put quotes around a value that starts with *"
 	case bytes.Contains(c.text, []byte("{{")):
-		p.Hint = "this looks like a template; render it first, for example: helm template … | kubehost apply -f -"
+		p.Hint = templateHint
 	case strings.Contains(text, "found character that cannot start any token") && bytes.Contains(c.text, []byte("\t")):
 		p.Hint = "YAML is indented with spaces, never with tabs"
 	case strings.Contains(text, "mapping values are not allowed"):
@@ -87,6 +95,8 @@ func yamlProblem(err error, c chunk) *Problem {
 	}
 	return p
 }
+
+const templateHint = "this looks like a template; render it first: helm template … | kubehost apply -f -"
 
 // parseJSON reads one JSON value, or several after one another.
 func parseJSON(c chunk) ([]document, *Problem) {

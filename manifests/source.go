@@ -223,14 +223,21 @@ func nearFile(name string) string {
 			names = append(names, e.Name())
 		}
 	}
-	stem := strings.TrimSuffix(base, filepath.Ext(base))
+	wanted := stem(base)
 	for _, n := range names {
-		if ext := filepath.Ext(n); strings.TrimSuffix(n, ext) == stem && slices.Contains(extensions, ext) {
+		if stem(n) == wanted && slices.Contains(extensions, filepath.Ext(n)) {
 			return "did you mean " + dir + n + "?"
 		}
 	}
-	if near := closest(base, names); near != "" {
-		return "did you mean " + dir + near + "?"
+	stems := make([]string, len(names))
+	for i, n := range names {
+		stems[i] = stem(n)
+	}
+	if near := closest(wanted, stems); near != "" {
+		return "did you mean " + dir + names[slices.Index(stems, near)] + "?"
 	}
 	return ""
 }
+
+// stem is a file's name without its extension.
+func stem(name string) string { return strings.TrimSuffix(name, filepath.Ext(name)) }

@@ -1,6 +1,7 @@
 package manifests
 
 import (
+	"regexp"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -24,8 +25,14 @@ func (d *decoder) suggest(s *schema, n *yaml.Node, name string) string {
 	if hint, ok := foreignKeys["."+name]; ok {
 		return hint
 	}
-	return ""
+	field := strings.ToLower(d.kind)
+	if here != "" {
+		field += "." + indexes.ReplaceAllString(strings.TrimSuffix(here, "."), "")
+	}
+	return "kubehost fields " + field + " lists the fields there are"
 }
+
+var indexes = regexp.MustCompile(`\[[^]]*\]`)
 
 // foreignKeys are keys that people write out of habit: of another kind of object, or of a compose file.
 var foreignKeys = map[string]string{
@@ -157,8 +164,8 @@ func findBelow(s *schema, name string) string {
 	return ""
 }
 
-// noPlace are fields below which nobody means to write.
-var noPlace = map[string]bool{"status": true, "managedFields": true, "ownerReferences": true, "ephemeralContainers": true}
+// noPlace are fields below which nobody means to write, or that have a better known twin.
+var noPlace = map[string]bool{"status": true, "managedFields": true, "ownerReferences": true, "ephemeralContainers": true, "initContainers": true}
 
 // findAbove looks for a key in the parents of a path, nearest first, and then anywhere.
 func (d *decoder) findAbove(path, name string) string {

@@ -3,7 +3,9 @@ package manifests
 import (
 	"encoding/json"
 	"maps"
+	"regexp"
 	"slices"
+	"strings"
 
 	v1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/util/validation"
@@ -42,8 +44,21 @@ func (c *checker) configKey(at *field.Path, key string) {
 	if key == "" {
 		c.required(at, "name the key")
 	} else if len(validation.IsConfigMapKey(key)) > 0 {
-		c.invalid(at, "", "%q is not a key: letters, digits, -, _ and ., at most 253, not starting with '..'", key)
+		c.invalid(at, keyHint(key), "%s is not a key: letters, digits, -, _ and ., at most 253, not . and not .. in front", quote(key))
 	}
+}
+
+var notInKeys = regexp.MustCompile(`[^-._a-zA-Z0-9]+`)
+
+func keyHint(key string) string {
+	if strings.Contains(key, "/") {
+		return "give it a name without /; a volume's items put a key at any path"
+	}
+	name := notInKeys.ReplaceAllString(key, "-")
+	if name == key || len(validation.IsConfigMapKey(name)) > 0 {
+		return ""
+	}
+	return "did you mean " + name + "?"
 }
 
 func (c *checker) secret(s *v1.Secret) {
@@ -51,15 +66,19 @@ func (c *checker) secret(s *v1.Secret) {
 	data := field.NewPath("data")
 	size := 0
 	for _, key := range slices.Sorted(maps.Keys(s.Data)) {
-		at := data
-		if hasKey(child(c.node, "stringData"), key) {
-			at = field.NewPath("stringData")
-		}
-		c.configKey(at.Key(key), key)
+		c.configKey(c.secretKey(key), key)
 		size += len(s.Data[key])
 	}
 	c.configSize(data, size)
 	c.secretType(data, s)
+}
+
+// secretKey is where a key is written; defaulting has moved stringData into data.
+func (c *checker) secretKey(key string) *field.Path {
+	if hasKey(child(c.node, "stringData"), key) {
+		return field.NewPath("stringData").Key(key)
+	}
+	return field.NewPath("data").Key(key)
 }
 
 // secretType checks the keys that Kubernetes asks of a type. Nothing of a value is ever repeated.
@@ -74,7 +93,7 @@ func (c *checker) secretType(data *field.Path, s *v1.Secret) {
 	}
 	isJSON := func(key string) {
 		if need(key); has(key) && !json.Valid(s.Data[key]) {
-			c.invalid(data.Key(key), "write the content of a docker config file", "is not valid JSON")
+			c.invalid(c.secretKey(key), "write the content of a docker config file", "is not valid JSON")
 		}
 	}
 	switch s.Type {

@@ -56,7 +56,8 @@ func (c *checker) annotations(at *field.Path, annotations map[string]string) {
 // qualified checks a key such as "app" or "example.com/app".
 func (c *checker) qualified(at *field.Path, key, what string) {
 	if len(validation.IsQualifiedName(key)) > 0 {
-		c.invalid(at, "", "is not the key of %s %s: a name of letters, digits, -, _ and ., at most 63, with a DNS name and / in front if need be", article(what), what)
+		c.invalid(at, "write it as name or as example.com/name",
+			"is not the key of %s %s: letters, digits, -, _ and ., at most 63, a letter or digit at each end, behind a DNS name and / if it has one", article(what), what)
 	}
 }
 

@@ -55,7 +55,11 @@ func (c *checker) mountPath(at *field.Path, p string, seen map[string]bool) {
 		c.required(at, "write the path in the container")
 		return
 	case strings.Contains(p, ":"):
-		c.invalid(at, "", "%q must not contain ':'", p)
+		hint := ""
+		if before, ok := strings.CutSuffix(p, ":ro"); ok {
+			hint = "write mountPath: " + before + " with readOnly: true"
+		}
+		c.invalid(at, hint, "%q must not contain ':'", p)
 	case path.Clean("/"+p) == "/":
 		c.invalid(at, "mount it on a directory below /", "%q would hide the whole image", p)
 	case seen[path.Clean("/"+p)]:

@@ -44,7 +44,7 @@ func (c *checker) port(at *field.Path, port int32) {
 func (c *checker) portName(at *field.Path, name string, seen map[string]bool) {
 	switch {
 	case len(validation.IsValidPortName(name)) > 0:
-		c.invalid(at, "", "%q is not the name of a port: lower-case letters, digits and single -, at most 15, at least one letter, not - at an end", name)
+		c.invalid(at, "write a short name such as http", "%s is not the name of a port: lower-case letters, digits and single -, at most 15, at least one letter, not - at an end", quote(name))
 	case seen[name]:
 		c.invalid(at, "give one of them another name", "%q is the name of another port of this container", name)
 	}

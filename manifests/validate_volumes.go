@@ -75,7 +75,7 @@ func (c *checker) hostPath(at *field.Path, h *v1.HostPathVolumeSource) {
 	case hasDotDot(h.Path):
 		c.invalid(here, "write the path without ..", "%q must not contain '..'", h.Path)
 	case !path.IsAbs(h.Path):
-		c.invalid(here, "write the path from / on", "%q is not an absolute path", h.Path)
+		c.invalid(here, "write it in full, from / on", "%q is not an absolute path", h.Path)
 	}
 	if h.Type != nil {
 		oneOf(c, at.Child("type"), *h.Type, v1.HostPathDirectoryOrCreate, v1.HostPathDirectory, v1.HostPathFileOrCreate,
@@ -106,7 +106,7 @@ func (c *checker) localPath(at *field.Path, p string) {
 	case p == "":
 		c.required(at, "name the file in the volume")
 	case strings.HasPrefix(p, "..") && !hasDotDot(p):
-		c.invalid(at, "choose another name", "%q must not start with '..'", p)
+		c.invalid(at, "choose another name for the file", "%q must not start with '..'", p)
 	}
 }
 
