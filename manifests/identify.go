@@ -14,9 +14,7 @@ func Identify(ctx context.Context, sources []string, o Options) ([]Origin, Probl
 		o.Namespace = metav1.NamespaceDefault
 	}
 	l := loader{namespace: o.Namespace}
-	for _, s := range readSources(ctx, sources, o) {
-		l.source(s)
-	}
+	l.read(readSources(ctx, sources, o))
 	var named []Origin
 	var nameless loader
 	for _, e := range l.entries {

@@ -23,17 +23,9 @@ type document struct {
 	problem *Problem
 }
 
-// parse cuts a source into documents. JSON becomes the same tree as YAML, so that the rest of
-// the package knows one form only.
-func parse(file string, data []byte) []document {
-	var documents []document
-	for _, c := range split(data) {
-		documents = append(documents, parseChunk(file, c)...)
-	}
-	return documents
-}
-
-func parseChunk(file string, c chunk) []document {
+// parse reads the documents of a chunk: one, unless it is a stream of JSON values. JSON becomes the same tree
+// as YAML, so that the rest of the package knows one form only.
+func parse(file string, c chunk) []document {
 	text := bytes.TrimSpace(c.text)
 	looksLikeJSON := len(text) > 0 && (text[0] == '{' || text[0] == '[')
 	if looksLikeJSON {
