@@ -39,6 +39,8 @@ type Pod struct {
 	RestartPolicy RestartPolicy `json:"restartPolicy"`
 	// GracePeriod is the time in seconds between SIGTERM and SIGKILL when a container is stopped.
 	GracePeriod int64 `json:"gracePeriodSeconds"`
+	// FSGroup owns the volumes that kubehost makes, and is a supplementary group of each container. Nil is none.
+	FSGroup *int64 `json:"fsGroup,omitempty"`
 
 	Sandbox Sandbox  `json:"sandbox"`
 	Volumes []Volume `json:"volumes,omitempty"`
