@@ -209,6 +209,8 @@ func assessUnit(p *plan.Pod, u plan.Unit, c *Container) (unitWork, bool) {
 		w.cause = "image changed"
 	case changed:
 		w.cause = "configuration changed"
+	case c.State == Broken:
+		w.cause = "broken"
 	case !c.Started():
 		w.cause = "never started"
 	case u.Role == plan.Init && c.Up():

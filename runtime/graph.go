@@ -134,7 +134,8 @@ func (b *builder) pod(w podWork) {
 // sandbox adds the steps that replace or make a pod's sandbox.
 func (b *builder) sandbox(w podWork) {
 	p := w.pod
-	needs := []string{imageID(b.infra.Ref), networkID(p.Sandbox.Network), b.barrier}
+	// A pod that is new touches nothing that runs: it does not wait for what other pods lack.
+	needs := []string{imageID(b.infra.Ref), networkID(p.Sandbox.Network)}
 	if !w.fresh {
 		needs = append(needs, b.add(Step{ID: podID(p.Ref, "remove"), Pod: p.Ref, Op: removePod(w.have, nil),
 			Cause: w.replace, Needs: []string{b.barrier}}))
