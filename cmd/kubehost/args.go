@@ -115,6 +115,9 @@ func nearest(word string, candidates []string) string {
 		if len(c) < 3 {
 			continue
 		}
+		if len(word) >= 3 && strings.HasPrefix(c, word) {
+			return c
+		}
 		if d := distance(word, c); d < least && d < len(c)/2+1 {
 			best, least = c, d
 		}
