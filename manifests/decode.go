@@ -25,6 +25,7 @@ type decoder struct {
 	document document
 	depth    int
 	visited  int // nodes, aliases expanded
+	tooLarge bool
 }
 
 // The limits of one document, which only anchors that refer to one another in a bomb reach.
@@ -63,10 +64,10 @@ func (d *decoder) value(n *yaml.Node, s *schema) {
 	d.depth++
 	defer func() { d.depth-- }()
 	if d.depth > maxDepth || d.visited > maxVisited {
-		if d.visited <= maxVisited || d.visited == maxVisited+1 {
+		if !d.tooLarge {
 			d.report(n, "", "is nested too deep, or its anchors grow too large")
 		}
-		d.visited = max(d.visited, maxVisited+1)
+		d.tooLarge = true // once is enough, the walk would go on to the next of a million
 		d.out = append(d.out, "null"...)
 		return
 	}

@@ -104,7 +104,9 @@ func defaultFiles(items []v1.DownwardAPIVolumeFile) {
 }
 
 func defaultContainer(c *v1.Container, hostNetwork bool) {
-	or(&c.ImagePullPolicy, pullPolicy(c.Image))
+	if c.ImagePullPolicy == "" {
+		c.ImagePullPolicy = pullPolicy(c.Image)
+	}
 	or(&c.TerminationMessagePath, v1.TerminationMessagePathDefault)
 	or(&c.TerminationMessagePolicy, v1.TerminationMessageReadFile)
 	for i := range c.Ports {
