@@ -20,7 +20,8 @@ type Command struct {
 	Argv []string
 	// Env is added to kubehost's own environment, as NAME=value. It carries the values of
 	// Secrets, which may not stand in Argv, and is masked wherever a command is printed.
-	Env   []string
+	Env []string
+	// Stdin is never printed but in scripts: it may hold the values of Secrets, too.
 	Stdin []byte
 }
 

@@ -5,6 +5,7 @@ import (
 	"net"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/kubehost/kubehost/translate/plan"
 )
@@ -65,7 +66,7 @@ func (e Engine) runContainer(op RunContainer) Action {
 	)
 	argv = append(argv, e.Dialect.RunFlags(u)...)
 	argv = append(argv, labelFlags(unitLabels(p, u))...)
-	env, secret := envFlags(u.Env)
+	env, secret, file := envFlags(u.Env)
 	argv = append(argv, env...)
 	if u.WorkingDir != "" {
 		argv = append(argv, "--workdir", u.WorkingDir)
@@ -80,26 +81,43 @@ func (e Engine) runContainer(op RunContainer) Action {
 	if len(u.Command) > 0 {
 		argv = append(argv, u.Command[1:]...)
 	}
-	a := Action{Run: []Command{{Argv: append(argv, u.Args...), Env: secret}}}
+	a := Action{Run: []Command{{Argv: append(argv, u.Args...), Env: secret, Stdin: file}}}
 	if u.Role == plan.Init {
 		a.Failure = "init container " + u.Name + " failed"
 	}
 	return a
 }
 
-// envFlags gives a plain variable as NAME=value. A secret one is given by name alone: then
-// the runtime's command takes the value, of any number of lines, from its own
-// environment, and it stands in no argv and in no file.
-func envFlags(env []plan.EnvVar) (flags, secret []string) {
+// envFlags gives a plain variable as NAME=value. The value of a secret one stands in no argv and in no file: it
+// reaches the runtime's command on its stdin. What an env-file cannot hold, several lines above all, is
+// given by name alone, and the command takes it from its own environment. That is not for
+// all, because the command obeys its environment: a Secret with the key DOCKER_HOST would send it elsewhere.
+func envFlags(env []plan.EnvVar) (flags, secret []string, file []byte) {
 	for _, v := range env {
-		if v.Secret {
+		switch {
+		case !v.Secret:
+			flags = append(flags, "--env", v.Name+"="+v.Value)
+		case fitsEnvFile(v):
+			file = append(file, v.Name+"="+v.Value+"\n"...)
+		default:
 			flags = append(flags, "--env", v.Name)
 			secret = append(secret, v.Name+"="+v.Value)
-		} else {
-			flags = append(flags, "--env", v.Name+"="+v.Value)
 		}
 	}
-	return flags, secret
+	if file != nil {
+		flags = append([]string{"--env-file", "/dev/stdin"}, flags...)
+	}
+	return flags, secret, file
+}
+
+// maxEnvLine keeps a line of an env-file below the 64 KiB from which on docker refuses it.
+const maxEnvLine = 60_000
+
+// fitsEnvFile says whether both runtimes read the variable from an env-file as it is: a line's
+// end, a comment, white space in a name or what is no UTF-8 would be changed or refused.
+func fitsEnvFile(v plan.EnvVar) bool {
+	return len(v.Name)+len(v.Value) < maxEnvLine && utf8.ValidString(v.Value) && !strings.ContainsAny(v.Value, "\r\n\x00") &&
+		!strings.HasPrefix(v.Name, "#") && !strings.ContainsAny(v.Name, " \t")
 }
 
 // mount is the value of --mount. It is one record of CSV for both runtimes, so a path may hold commas and quotes.

@@ -150,7 +150,8 @@ func replaceCause(p *plan.Pod, infra *Container, byUnit map[string]*Container) s
 	if infra.Inits != initsHash(p) {
 		return "init containers changed"
 	}
-	if !infra.Up() && !finished(p, byUnit) {
+	// One that restarts has lost the namespaces that the containers share.
+	if (!infra.Up() || infra.State == Restarting) && !finished(p, byUnit) {
 		return "sandbox not running"
 	}
 	return ""

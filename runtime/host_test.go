@@ -113,7 +113,7 @@ func (h *host) sandbox(p *plan.Pod) error {
 
 func (h *host) run(op RunContainer) error {
 	infra := h.find(op.Pod.Sandbox.ID)
-	if infra == nil || infra.State != Running && !h.podman {
+	if infra == nil || infra.State != Running && infra.State != Paused && !h.podman {
 		return fmt.Errorf("%s cannot join its sandbox", op.Unit.ID)
 	}
 	for _, m := range op.Unit.Mounts {

@@ -1,10 +1,12 @@
 package runtime
 
 import (
+	"bytes"
 	"encoding/base64"
 	"fmt"
 	"io"
 	"strings"
+	"unicode/utf8"
 )
 
 // WriteScript writes a POSIX shell script that does what an Executor would do with these steps, one after another.
@@ -41,7 +43,11 @@ func (a Action) Script() []string {
 
 func (a Action) scriptCommand(c Command) []string {
 	line := c.Shell() + " >/dev/null"
-	if c.Stdin != nil {
+	text := hereText(c.Stdin)
+	switch {
+	case text:
+		line += " <<'END'"
+	case c.Stdin != nil:
 		line = "base64 -d <<'END' | " + line
 	}
 	switch {
@@ -52,11 +58,20 @@ func (a Action) scriptCommand(c Command) []string {
 	case a.Failure != "":
 		line += " || { echo " + Quote(a.Failure) + " >&2; exit 1; }"
 	}
-	if c.Stdin == nil {
+	switch {
+	case c.Stdin == nil:
 		return []string{line}
+	case text:
+		return []string{line, string(c.Stdin) + "END"}
 	}
 	// The here-document belongs to the pipe after "||"; a shell reads it in either case.
 	return append([]string{line}, append(base64Lines(c.Stdin), "END")...)
+}
+
+// hereText says whether a here-document can hold the bytes as they are.
+func hereText(b []byte) bool {
+	return bytes.HasSuffix(b, []byte("\n")) && utf8.Valid(b) && !bytes.Contains(b, []byte{0}) && !bytes.HasPrefix(b, []byte("END\n")) &&
+		!bytes.Contains(b, []byte("\nEND\n"))
 }
 
 func base64Lines(b []byte) []string {

@@ -1,0 +1,232 @@
+package runtime_test
+
+import (
+	"bytes"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/kubehost/kubehost/runtime"
+	"github.com/kubehost/kubehost/runtime/docker"
+	"github.com/kubehost/kubehost/runtime/podman"
+	"github.com/kubehost/kubehost/translate/plan"
+)
+
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	file := filepath.Join("testdata", name)
+	if flag.Lookup("update").Value.String() == "true" {
+		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("%s (-want +got; -update rewrites it):\n%s", file, diff)
+	}
+}
+
+// shortInfra is docker's dialect with a fixed infra image, so that the golden files hold no archive.
+type shortInfra struct{ docker.Dialect }
+
+func (shortInfra) Infra() runtime.InfraImage {
+	return runtime.InfraImage{Ref: "kubehost/pause:1", Archive: bytes.Repeat([]byte("pause"), 20)}
+}
+
+func engines(t *testing.T) []runtime.Engine {
+	t.Helper()
+	d, err := docker.New("amd64")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return []runtime.Engine{{Dialect: shortInfra{d}}, {Dialect: podman.Dialect{}}, {Dialect: podman.Dialect{Rootless: true}}}
+}
+
+const topSecret = "it's a\nsecret"
+
+// richPod sets everything that can be set.
+func richPod() plan.Pod {
+	p := plan.Pod{Ref: plan.Ref{Namespace: "shop", Name: "web"}, ID: "shop.web", Dir: "/state/pods/shop/web",
+		Labels:        map[string]string{"app": "web", "app.kubernetes.io/part-of": "shop", "kubehost.dev/id": "forged", "kubehost.dev/network": "forged"},
+		RestartPolicy: plan.RestartOnFailure, GracePeriod: 7}
+	p.Sandbox = plan.Sandbox{ID: "shop.web-infra", Network: "kubehost-shop", Hostname: "www", Aliases: []string{"web", "web-nginx", "www.shop"},
+		Ports: []plan.Port{
+			{HostIP: "127.0.0.1", HostPort: 8080, ContainerPort: 80, Protocol: plan.TCP},
+			{HostIP: "::1", HostPort: 8080, ContainerPort: 80, Protocol: plan.TCP},
+			{HostIP: "0.0.0.0", HostPort: 53, ContainerPort: 5353, Protocol: plan.UDP},
+		}}
+	p.Volumes = []plan.Volume{
+		{Name: "data", Kind: plan.Claim, Path: `/volumes/a,b "c"`, Claim: "data"},
+		{Name: "page", Kind: plan.Files, Path: "/state/pods/shop/web/volumes/page", Files: []plan.File{
+			{Path: "index.html", Mode: 0o644, Content: []byte("<p>it's\n")},
+			{Path: "sub/dir/binary", Mode: 0o400, Content: []byte{0, 1, 255}},
+			{Path: "token", Mode: 0o600, Content: []byte(topSecret), Secret: true}}},
+		{Name: "cache", Kind: plan.EmptyDir, Path: "/state/pods/shop/web/empty/cache"},
+		{Name: "fast", Kind: plan.Memory, Path: "/state/pods/shop/web/memory/fast", Size: 1 << 20},
+		{Name: "any", Kind: plan.HostPath, Path: "/srv/any"},
+		{Name: "sock", Kind: plan.HostPath, Path: "/run/the sock", Type: plan.Socket},
+		{Name: "conf", Kind: plan.HostPath, Path: "/etc/conf", Type: plan.FileOrCreate},
+	}
+	p.Units = []plan.Unit{
+		{Name: "setup", ID: "shop.web-setup", Role: plan.Init, Image: "docker.io/library/tool:1", Pull: plan.PullNever,
+			Command: []string{"sh", "-c", `echo "$HOME" it's`}, Mounts: []plan.Mount{{Volume: "data", Target: "/da,ta"}}},
+		{Name: "nginx", ID: "shop.web-nginx", Role: plan.Main, Image: "docker.io/library/nginx:1", Pull: plan.PullAlways,
+			Args: []string{"--verbose", ""}, WorkingDir: "/a b",
+			Env: []plan.EnvVar{{Name: "PLAIN", Value: "a b\nc"}, {Name: "TOKEN", Value: topSecret, Secret: true},
+				{Name: "my.token", Value: "one line", Secret: true}, {Name: "EMPTY"}},
+			Mounts: []plan.Mount{{Volume: "data", Target: "/data", ReadOnly: true}, {Volume: "page", Target: "/page", ReadOnly: true},
+				{Volume: "cache", Target: "/cache"}, {Volume: "fast", Target: "/fast"}}},
+		{Name: "log", ID: "shop.web-log", Role: plan.Main, Image: "docker.io/library/log:1", Pull: plan.PullIfNotPresent},
+	}
+	return p
+}
+
+func hostPod() plan.Pod {
+	return plan.Pod{Ref: plan.Ref{Namespace: "default", Name: "net"}, ID: "net", Dir: "/state/pods/default/net",
+		Labels:        map[string]string{"kubehost.dev/network": "forged"},
+		RestartPolicy: plan.RestartNever, Sandbox: plan.Sandbox{ID: "net-infra", HostNetwork: true},
+		Units: []plan.Unit{{Name: "app", ID: "net-app", Role: plan.Main, Image: "docker.io/library/app:1", Pull: plan.PullAlways}}}
+}
+
+func rendered(a runtime.Action) string {
+	var b strings.Builder
+	for _, f := range a.Files {
+		for _, line := range f.Script() {
+			fmt.Fprintf(&b, "  file: %s\n", line)
+		}
+	}
+	if a.Unless != nil {
+		fmt.Fprintf(&b, "  unless %s (lately: %v)\n", a.Unless.Masked(), a.Lately)
+	}
+	for _, c := range a.Run {
+		// One flag a line, for those who review a change.
+		fmt.Fprintf(&b, "  %s\n", strings.ReplaceAll(c.Masked(), " --", "\n    --"))
+	}
+	if a.Optional {
+		b.WriteString("  optional\n")
+	}
+	if a.Failure != "" {
+		fmt.Fprintf(&b, "  failure: %s\n", a.Failure)
+	}
+	if a.Hint != "" {
+		fmt.Fprintf(&b, "  hint: %s\n", a.Hint)
+	}
+	return b.String()
+}
+
+// ops has one operation of each kind, and of each form.
+func ops(infra runtime.InfraImage) []runtime.Op {
+	p, host := richPod(), hostPod()
+	always, never := richPod(), richPod()
+	always.RestartPolicy, never.RestartPolicy = plan.RestartAlways, plan.RestartNever
+	grace := int64(0)
+	stop := runtime.Stop{Running: []string{"shop.web-log"}, All: []string{"shop.web-infra", "shop.web-log", "shop.web-nginx"}}
+	now := runtime.Stop{Running: []string{"shop.web-log", "shop.web-nginx"}, All: stop.All, Grace: &grace}
+	list := []runtime.Op{
+		runtime.LoadInfra{Image: infra},
+		runtime.EnsureImage{Image: "docker.io/library/a:1", Pull: plan.PullAlways},
+		runtime.EnsureImage{Image: "docker.io/library/a:1", Pull: plan.PullIfNotPresent},
+		runtime.EnsureImage{Image: "docker.io/library/a:1", Pull: plan.PullNever},
+		runtime.Prepared{},
+		runtime.CreateNetwork{Name: "kubehost"},
+		runtime.RemoveNetwork{Name: "kubehost"},
+		runtime.CreateSandbox{Pod: &p}, runtime.CreateSandbox{Pod: &host}, runtime.CreateSandbox{Pod: &always},
+	}
+	for _, u := range p.Units {
+		list = append(list, runtime.RunContainer{Pod: &p, Unit: u})
+	}
+	list = append(list, runtime.RunContainer{Pod: &always, Unit: p.Units[2]}, runtime.RunContainer{Pod: &never, Unit: p.Units[2]},
+		runtime.AwaitContainer{ID: "shop.web-setup"},
+		runtime.RemoveContainers{Stop: stop}, runtime.RemoveContainers{Stop: now},
+		runtime.RemoveContainers{Stop: runtime.Stop{All: []string{"shop.web-log"}}},
+		runtime.RemovePod{Stop: stop}, runtime.RemovePod{ID: "shop.web", Stop: now},
+		runtime.RemoveFiles{Dir: "/state/pods/shop/web"})
+	for _, v := range p.Volumes {
+		list = append(list, runtime.MakeVolume{Volume: v})
+	}
+	return list
+}
+
+func TestArgv(t *testing.T) {
+	var b strings.Builder
+	all := engines(t)
+	for _, op := range ops(all[0].Dialect.Infra()) {
+		var texts []string
+		for _, e := range all {
+			texts = append(texts, rendered(e.Action(op)))
+		}
+		fmt.Fprintf(&b, "\n# %s\n", strings.ReplaceAll(op.String(), "\n", " "))
+		switch {
+		case texts[0] == texts[1] && texts[1] == texts[2]:
+			fmt.Fprintf(&b, "both:\n%s", texts[0])
+			continue
+		case texts[1] == texts[2]:
+			fmt.Fprintf(&b, "docker:\n%spodman:\n%s", texts[0], texts[1])
+		case texts[0] == texts[1]:
+			fmt.Fprintf(&b, "docker, podman:\n%spodman, rootless:\n%s", texts[0], texts[2])
+		default:
+			fmt.Fprintf(&b, "docker:\n%spodman:\n%spodman, rootless:\n%s", texts[0], texts[1], texts[2])
+		}
+	}
+	golden(t, "argv.txt", b.String())
+}
+
+// TestNoSecretInArgv looks at every operation.
+func TestNoSecretInArgv(t *testing.T) {
+	for _, e := range engines(t) {
+		for _, op := range ops(e.Dialect.Infra()) {
+			a := e.Action(op)
+			for _, c := range a.Run {
+				text := strings.Join(c.Argv, " ") + c.Masked() + (&runtime.CommandError{Command: c}).Error()
+				if strings.Contains(text, "secret") || strings.Contains(text, "one line") {
+					t.Errorf("%s: %s", op, text)
+				}
+			}
+		}
+	}
+}
+
+// TestSecretReachesTheContainer checks that a value which is in no argv is handed over in another way.
+func TestSecretReachesTheContainer(t *testing.T) {
+	p := richPod()
+	for _, e := range engines(t) {
+		c := e.Action(runtime.RunContainer{Pod: &p, Unit: p.Units[1]}).Run[0]
+		given := strings.Join(c.Env, "\x00") + "\x00" + string(c.Stdin)
+		for _, want := range []string{"TOKEN=" + topSecret, "my.token=one line"} {
+			if !strings.Contains(given, want) {
+				t.Errorf("%s: no %q in %q", e.Dialect.Name(), want, given)
+			}
+		}
+	}
+}
+
+func TestScript(t *testing.T) {
+	rich, host := richPod(), hostPod()
+	for _, e := range engines(t)[:2] {
+		want := plan.Plan{Pods: []plan.Pod{rich, host}}.Masked()
+		steps, err := runtime.Decide(runtime.Desired{Plan: want}, runtime.Observed{}, e.Dialect.Infra())
+		if err != nil {
+			t.Fatal(err)
+		}
+		var b bytes.Buffer
+		if err := e.WriteScript(&b, steps); err != nil {
+			t.Fatal(err)
+		}
+		golden(t, "script-"+e.Dialect.Name()+".sh", b.String())
+		cmd := exec.Command("sh", "-n")
+		cmd.Stdin = &b
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Errorf("%s: no shell takes the script: %v\n%s", e.Dialect.Name(), err, out)
+		}
+	}
+}
