@@ -25,7 +25,7 @@ unit: ## Tests that need no runtime; one of them: make unit RUN=TestImage
 
 e2e: ## End-to-end scripts; one of them: make e2e RUN=Scripts/podman/apply
 	@if [ -f bin/e2e/env ]; then . bin/e2e/env; fi; set -x; \
-	KUBEHOST_E2E_RUNTIMES='$(RUNTIMES)' $(GO) test -count=1 -timeout 15m -parallel 4 -run '$(RUN)' ./e2e
+	KUBEHOST_E2E_RUNTIMES='$(RUNTIMES)' $(GO) test -C e2e -count=1 -timeout 15m -parallel 4 -run '$(RUN)'
 
 bench: ## Go benchmarks
 	$(GO) test -run '^$$' -bench . -benchmem $$($(GO) list ./... | grep -v '/e2e$$')

@@ -31,6 +31,8 @@ func commands() map[string]command {
 		"pulls":       positive(pulls),
 		"snapshot":    positive(snapshot),
 		"interrupted": positive(interrupted),
+		"fact":        positive(fact),
+		"deviates":    positive(deviates),
 	}
 }
 

@@ -33,4 +33,8 @@
 //	interrupted [-prepare FILE.sh] -check FILE.sh ARGS…
 //	                                           kills "kubehost ARGS" after its 1st, 2nd, … change, each time runs
 //	                                           it again to its end, and then the check
+//	fact N…                                    the script has shown these facts about a kubelet (facts.tsv)
+//	deviates N 'reason'                        it has shown what is so instead of that fact, on this runtime
+//
+// The suite's last lines say how many of the facts hold on each runtime.
 package e2e

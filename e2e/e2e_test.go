@@ -36,6 +36,7 @@ func TestScripts(t *testing.T) {
 			}
 			runScripts(t, name)
 		})
+		tellFacts(t, name)
 	}
 }
 

@@ -22,6 +22,8 @@ type script struct {
 	ns       string
 	work     string
 	registry *registryServer
+	// facts are what the script claims, see facts.tsv.
+	facts map[string]string
 }
 
 type scriptKey struct{}
@@ -105,7 +107,10 @@ func fill(s *script, vars map[string]string) error {
 // end runs after the script, however it ended.
 func (s *script) end(env *testscript.Env) {
 	defer s.registry.close()
-	if f, ok := env.T().(testscript.TFailed); ok && f.Failed() {
+	f, ok := env.T().(testscript.TFailed)
+	failed := ok && f.Failed()
+	s.count(failed)
+	if failed {
 		env.T().Log(s.report())
 	}
 	if keep() {
