@@ -2,6 +2,7 @@ package manifests
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -12,12 +13,16 @@ func (d *decoder) suggest(s *schema, n *yaml.Node, name string) string {
 	if hint, ok := foreignKeys[s.name+"."+name]; ok {
 		return hint
 	}
-	if near := s.closest(name, n); near != "" {
+	keys := s.unset(n)
+	if near := closest(name, keys); near != "" {
 		return "did you mean " + near + "?"
 	}
 	here := string(d.path[:len(d.path)-len(name)]) // "spec.", or "" at the top
 	if below := findBelow(s, name); below != "" {
 		return "did you mean " + here + below + "?"
+	}
+	if longer := startOf(name, keys); longer != "" {
+		return "did you mean " + longer + "?"
 	}
 	if place := d.findAbove(strings.TrimSuffix(here, "."), name); place != "" {
 		return "did you mean " + place + "?"
@@ -71,19 +76,29 @@ var foreignKeys = map[string]string{
 	".cap_drop":       "did you mean securityContext.capabilities.drop?",
 }
 
-// closest is the key of the type that the name is a slip of, not counting keys that are set already.
-func (s *schema) closest(name string, n *yaml.Node) string {
-	set := map[string]bool{}
-	for i := 0; i+1 < len(n.Content); i += 2 {
-		set[n.Content[i].Value] = true
-	}
+// unset lists the keys of the type that the mapping does not have.
+func (s *schema) unset(n *yaml.Node) []string {
 	var names []string
 	for _, f := range s.fields {
-		if !set[f.name] {
+		if !hasKey(n, f.name) {
 			names = append(names, f.name)
 		}
 	}
-	return closest(name, names)
+	return names
+}
+
+// startOf is the one candidate that starts with the name: timeoutSeconds for timeout.
+func startOf(name string, candidates []string) string {
+	found := ""
+	for _, c := range candidates {
+		if len(name) > 3 && strings.HasPrefix(c, name) {
+			if found != "" {
+				return ""
+			}
+			found = c
+		}
+	}
+	return found
 }
 
 // closest returns the candidate that is most like the name, or "" when none is near enough to be meant.
@@ -153,7 +168,12 @@ func findBelow(s *schema, name string) string {
 				for t.elem != nil && t.shape == listShape {
 					t, path = t.elem, path+"[]"
 				}
-				if t.shape == structShape && !seen[t] && !noPlace[f.name] {
+				switch {
+				case t.shape != structShape || seen[t] || noPlace[f.name]:
+				case f.name == "containers": // what is missing on a pod is mostly a container's
+					seen[t] = true
+					next = append([]place{{path + ".", t}}, next...)
+				default:
 					seen[t] = true
 					next = append(next, place{path + ".", t})
 				}
@@ -164,19 +184,29 @@ func findBelow(s *schema, name string) string {
 	return ""
 }
 
-// noPlace are fields below which nobody means to write, or that have a better known twin.
-var noPlace = map[string]bool{"status": true, "managedFields": true, "ownerReferences": true, "ephemeralContainers": true, "initContainers": true}
-
-// findAbove looks for a key in the parents of a path, nearest first, and then anywhere.
-func (d *decoder) findAbove(path, name string) string {
-	types := d.typesAlong(path)
-	for i := len(types) - 1; i >= 0; i-- {
-		if types[i].schema.field(name) != nil {
-			return join(types[i].path, name)
+// noPlace are fields below which nobody means to write, that have a better known twin, or that are refused.
+var noPlace = func() map[string]bool {
+	m := map[string]bool{"status": true, "managedFields": true, "ownerReferences": true, "ephemeralContainers": true, "initContainers": true}
+	for _, r := range volumeRows {
+		if r.is == Refused {
+			m[r.path] = true
 		}
 	}
-	if below := findBelow(d.root, name); below != "" {
-		return below
+	return m
+}()
+
+// findAbove looks for a key in the parents of a path, nearest first, and then anywhere below them.
+func (d *decoder) findAbove(path, name string) string {
+	types := d.typesAlong(path)
+	for _, t := range slices.Backward(types) {
+		if t.schema.field(name) != nil {
+			return join(t.path, name)
+		}
+	}
+	for _, t := range slices.Backward(types) {
+		if below := findBelow(t.schema, name); below != "" {
+			return join(t.path, below)
+		}
 	}
 	return ""
 }
