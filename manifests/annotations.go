@@ -53,7 +53,7 @@ func (c *checker) ownAnnotations(at *field.Path, annotations map[string]string) 
 			continue
 		}
 		if detail, hint := annotationValues[key](value); detail != "" {
-			c.invalid(at.Key(key), hint, "%s", detail)
+			c.invalid(at.Key(key), hint, "%s %s", quote(value), detail)
 		}
 	}
 }

@@ -127,11 +127,16 @@ func (d *decoder) sequence(n *yaml.Node, s *schema) {
 			d.out = append(d.out, ',')
 		}
 		d.path = append(strconv.AppendInt(append(d.path, '['), int64(i), 10), ']')
+		if child.shape == structShape && isNull(item) {
+			d.report(item, "remove the \"-\", or indent what belongs to it", "is empty")
+		}
 		d.value(item, child)
 		d.path = d.path[:length]
 	}
 	d.out = append(d.out, ']')
 }
+
+func isNull(n *yaml.Node) bool { return n.Kind == yaml.ScalarNode && resolve(n).kind == nullScalar }
 
 func (d *decoder) scalar(n *yaml.Node, s *schema) {
 	v := resolve(n)

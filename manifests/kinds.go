@@ -3,6 +3,7 @@ package manifests
 import (
 	"fmt"
 	"sort"
+	"strings"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -89,6 +90,9 @@ func text(n *yaml.Node) string {
 
 // checkKind says what is wrong with a document's apiVersion and kind; nil when it can be decoded.
 func checkKind(n *yaml.Node, h header) *Problem {
+	if n.Kind == yaml.ScalarNode && strings.HasPrefix(n.Value, "<") {
+		return &Problem{Detail: "is a web page, not a manifest", Hint: "download the raw file"}
+	}
 	if n.Kind != yaml.MappingNode {
 		return &Problem{Detail: "is not a Kubernetes object", Hint: "a manifest starts with apiVersion and kind"}
 	}

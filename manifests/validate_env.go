@@ -54,7 +54,7 @@ func (c *checker) valueFrom(at *field.Path, e *v1.EnvVar) {
 }
 
 func (c *checker) keyRef(at *field.Path, name, key string) {
-	c.subdomain(at.Child("name"), name, "")
+	c.subdomain(at.Child("name"), name, "name the object that has the key")
 	c.configKey(at.Child("key"), key)
 }
 
@@ -117,10 +117,10 @@ func (c *checker) envFrom(at *field.Path, sources []v1.EnvFromSource) {
 		}
 		c.exactlyOne(here, names("configMapRef", s.ConfigMapRef != nil, "secretRef", s.SecretRef != nil), "configMapRef or secretRef")
 		if s.ConfigMapRef != nil {
-			c.subdomain(here.Child("configMapRef", "name"), s.ConfigMapRef.Name, "")
+			c.subdomain(here.Child("configMapRef", "name"), s.ConfigMapRef.Name, "name the ConfigMap")
 		}
 		if s.SecretRef != nil {
-			c.subdomain(here.Child("secretRef", "name"), s.SecretRef.Name, "")
+			c.subdomain(here.Child("secretRef", "name"), s.SecretRef.Name, "name the Secret")
 		}
 	}
 }
