@@ -17,6 +17,7 @@ func (p *Pod) UnitHash(u Unit) string {
 		Kind VolumeKind
 		Path string
 	}
+	u.Pull, u.Lifecycle = "", Lifecycle{} // when it is pulled and how it is looked after does not change what it is
 	mounts := make([]mount, 0, len(u.Mounts))
 	for _, m := range u.Mounts {
 		v := p.Volume(m.Volume)

@@ -39,6 +39,8 @@ type Pod struct {
 	RestartPolicy RestartPolicy `json:"restartPolicy"`
 	// GracePeriod is the time in seconds between SIGTERM and SIGKILL when a container is stopped.
 	GracePeriod int64 `json:"gracePeriodSeconds"`
+	// ActiveDeadline is the longest time in seconds that the pod may run; nil is no limit.
+	ActiveDeadline *int64 `json:"activeDeadlineSeconds,omitempty"`
 	// FSGroup owns the volumes that kubehost makes, and is a supplementary group of each container. Nil is none.
 	FSGroup *int64 `json:"fsGroup,omitempty"`
 
@@ -112,15 +114,20 @@ type Unit struct {
 	// Env is the declared environment, each name once, in order.
 	Env    []EnvVar `json:"env,omitempty"`
 	Mounts []Mount  `json:"mounts,omitempty"`
+
+	Lifecycle Lifecycle `json:"lifecycle,omitzero"`
 }
 
 // Role says when a container runs in the life of its pod.
 type Role string
 
-// Init containers run one after another, each to its end, before the main containers.
+// The roles.
 const (
+	// Init containers run one after another, each to its end, before the main containers.
 	Init Role = "init"
-	Main Role = "main"
+	// Sidecar containers start in the order of the init containers and run on beside the main ones.
+	Sidecar Role = "sidecar"
+	Main    Role = "main"
 )
 
 // PullPolicy says when an image is pulled.
