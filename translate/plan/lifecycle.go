@@ -83,3 +83,15 @@ type RestartRule struct {
 	Codes []int32 `json:"codes"`
 	NotIn bool    `json:"notIn,omitempty"`
 }
+
+// RestartOf is the restart policy of one container of the pod, as long as none of its rules says
+// otherwise. A sidecar is started again under any policy of the pod.
+func (p *Pod) RestartOf(u Unit) RestartPolicy {
+	switch {
+	case u.Role == Sidecar:
+		return RestartAlways
+	case u.Lifecycle.Restart != "":
+		return u.Lifecycle.Restart
+	}
+	return p.RestartPolicy
+}

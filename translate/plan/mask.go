@@ -18,6 +18,8 @@ func (p Plan) Masked() Plan {
 
 func (p *Pod) mask() {
 	p.Labels = maps.Clone(p.Labels)
+	p.ActiveDeadline = clone(p.ActiveDeadline)
+	p.FSGroup = clone(p.FSGroup)
 	p.Sandbox.Aliases = slices.Clone(p.Sandbox.Aliases)
 	p.Sandbox.Ports = slices.Clone(p.Sandbox.Ports)
 	p.Volumes = slices.Clone(p.Volumes)
@@ -51,6 +53,7 @@ func (u *Unit) mask() {
 			u.Env[i].Value = mask
 		}
 	}
+	u.Lifecycle = u.Lifecycle.clone()
 }
 
 // HasSecrets says whether anything in the plan comes from a Secret, and so is masked by [Plan.Masked].

@@ -12,11 +12,13 @@ import (
 
 // example has a value in every field, so that walking it reaches all of them.
 func example() Plan {
+	deadline, group := int64(600), int64(2000)
 	return Plan{
 		Networks: []Network{{Name: "kubehost"}},
 		Pods: []Pod{{
 			Ref: Ref{Namespace: "default", Name: "web"}, ID: "web", Dir: "/var/lib/kubehost/pods/default/web",
 			Labels: map[string]string{"b": "2", "a": "1"}, RestartPolicy: RestartAlways, GracePeriod: 30,
+			ActiveDeadline: &deadline, FSGroup: &group,
 			Sandbox: Sandbox{
 				ID: "web-infra", Network: "kubehost", HostNetwork: true, Hostname: "web", Aliases: []string{"web", "web-c"},
 				Ports: []Port{{"127.0.0.1", 8080, 80, TCP}, {"::1", 5353, 53, UDP}},
@@ -36,11 +38,28 @@ func example() Plan {
 				{
 					Name: "c", ID: "web-c", Role: Main, Image: "docker.io/library/nginx:1", Pull: PullAlways,
 					Command: []string{"sh", "-c"}, Args: []string{"echo \"$A\""}, WorkingDir: "/w",
-					Env:    []EnvVar{{Name: "A", Value: "two\nlines"}, {Name: "P", Value: "hunter2", Secret: true}},
-					Mounts: []Mount{{Volume: "data", Target: "/data"}, {Volume: "files", Target: "/files", ReadOnly: true}},
+					Env:       []EnvVar{{Name: "A", Value: "two\nlines"}, {Name: "P", Value: "hunter2", Secret: true}},
+					Mounts:    []Mount{{Volume: "data", Target: "/data"}, {Volume: "files", Target: "/files", ReadOnly: true}},
+					Lifecycle: exampleLifecycle(),
 				},
 			},
 		}},
+	}
+}
+
+// exampleLifecycle has each way to check a container once.
+func exampleLifecycle() Lifecycle {
+	grace, pause := int64(4), int64(3)
+	http := &HTTP{Host: "::1", Port: 80, Path: "/ready", TLS: true, Headers: []Header{{"Host", "web"}, {"X", "a \"b\""}}}
+	return Lifecycle{
+		Startup:      &Probe{Check: Check{HTTP: http}, InitialDelay: 5, Period: 2, Timeout: 1, Successes: 1, Failures: 30, Grace: &grace},
+		Liveness:     &Probe{Check: Check{GRPC: &GRPC{Port: 50051, Service: "web"}}, Period: 10, Timeout: 1, Successes: 1, Failures: 3},
+		Readiness:    &Probe{Check: Check{TCP: &TCPDial{Host: "127.0.0.1", Port: 80}}, Period: 10, Timeout: 1, Successes: 2, Failures: 3},
+		PostStart:    &Check{Exec: []string{"sh", "-c", "echo \"$A\""}},
+		PreStop:      &Check{Sleep: &pause},
+		Restart:      RestartOnFailure,
+		RestartRules: []RestartRule{{Codes: []int32{42, 43}}, {Codes: []int32{0}, NotIn: true}},
+		MessagePath:  "/run/message", MessageFromLogs: true,
 	}
 }
 
@@ -51,6 +70,8 @@ pod default/web as web
   label b="2"
   restart Always
   grace 30s
+  deadline 600s
+  fsGroup 2000
   sandbox web-infra
     network kubehost
     network of the host
@@ -82,6 +103,18 @@ pod default/web as web
     env P=***
     mount data on /data
     mount files on /files, read-only
+    startup get https://[::1]:80/ready, every 2s, timeout 1s, successes 1, failures 30, delay 5s, grace 4s
+      header Host: "web"
+      header X: "a \"b\""
+    liveness grpc :50051 "web", every 10s, timeout 1s, successes 1, failures 3
+    readiness connect 127.0.0.1:80, every 10s, timeout 1s, successes 2, failures 3
+    postStart exec ["sh" "-c" "echo \"$A\""]
+    preStop sleep 3s
+    restart OnFailure
+    restart on exit codes [42 43]
+    restart on exit codes other than [0]
+    message /run/message
+    message from the log after a failure
 `
 
 func TestText(t *testing.T) {
@@ -190,12 +223,19 @@ func TestUnitHashCoversEveryField(t *testing.T) {
 		eachValue(reflect.ValueOf(&mounts[i].Target).Elem(), "unit.Mounts.Target", changed)
 		eachValue(reflect.ValueOf(&mounts[i].ReadOnly).Elem(), "unit.Mounts.ReadOnly", changed)
 	}
-	for _, field := range []string{"Name", "ID", "Role", "Image", "Pull", "WorkingDir"} {
+	for _, field := range []string{"Name", "ID", "Role", "Image", "WorkingDir"} {
 		eachValue(reflect.ValueOf(unit).Elem().FieldByName(field), "unit."+field, changed)
 	}
-	if n := reflect.TypeFor[Unit]().NumField(); n != 10 {
-		t.Errorf("Unit has %d fields: name the new ones above", n)
+	if n := reflect.TypeFor[Unit]().NumField(); n != 11 {
+		t.Errorf("Unit has %d fields: name the new ones above, or below", n)
 	}
+	looksAfter := func(path string) {
+		if pod.UnitHash(*unit) != before {
+			t.Errorf("a change of %s replaces a container that stays the same", path)
+		}
+	}
+	eachValue(reflect.ValueOf(&unit.Pull).Elem(), "unit.Pull", looksAfter)
+	eachValue(reflect.ValueOf(&unit.Lifecycle).Elem(), "unit.Lifecycle", looksAfter)
 	for _, lent := range []any{&pod.RestartPolicy, &pod.GracePeriod, &pod.Volumes[0].Path, &pod.Volumes[0].Kind} {
 		eachValue(reflect.ValueOf(lent).Elem(), fmt.Sprintf("%T", lent), changed)
 	}
@@ -253,6 +293,12 @@ func eachValue(v reflect.Value, path string, f func(path string)) {
 			return
 		}
 		v.Set(v.Slice(0, v.Len()-1))
+	case reflect.Pointer:
+		if v.IsNil() {
+			return
+		}
+		eachValue(v.Elem(), path, f)
+		v.SetZero()
 	case reflect.Map:
 		v.Set(reflect.Zero(v.Type()))
 	case reflect.String:
@@ -267,4 +313,23 @@ func eachValue(v reflect.Value, path string, f func(path string)) {
 		panic("no way to change a " + v.Kind().String())
 	}
 	f(path)
+}
+
+func TestRestartOf(t *testing.T) {
+	p := &Pod{RestartPolicy: RestartNever}
+	for _, test := range []struct {
+		role Role
+		own  RestartPolicy
+		want RestartPolicy
+	}{
+		{Main, "", RestartNever},
+		{Init, "", RestartNever},
+		{Main, RestartOnFailure, RestartOnFailure},
+		{Init, RestartOnFailure, RestartOnFailure},
+		{Sidecar, "", RestartAlways},
+	} {
+		if got := p.RestartOf(Unit{Role: test.role, Lifecycle: Lifecycle{Restart: test.own}}); got != test.want {
+			t.Errorf("a %s container with %q: %s, want %s", test.role, test.own, got, test.want)
+		}
+	}
 }

@@ -61,6 +61,12 @@ func (t *text) pod(p *Pod) {
 	}
 	t.line(1, "restart %s", p.RestartPolicy)
 	t.line(1, "grace %ds", p.GracePeriod)
+	if p.ActiveDeadline != nil {
+		t.line(1, "deadline %ds", *p.ActiveDeadline)
+	}
+	if p.FSGroup != nil {
+		t.line(1, "fsGroup %d", *p.FSGroup)
+	}
 	t.sandbox(&p.Sandbox)
 	for i := range p.Volumes {
 		t.volume(&p.Volumes[i])
@@ -132,6 +138,7 @@ func (t *text) unit(u *Unit) {
 	for _, m := range u.Mounts {
 		t.line(2, "mount %s", m)
 	}
+	t.lifecycle(&u.Lifecycle)
 }
 
 func (t *text) env(e EnvVar) string {
