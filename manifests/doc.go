@@ -13,24 +13,20 @@
 // Where a cluster leaves room, this package decides so:
 //
 //   - YAML is read as kubectl reads it (YAML 1.1: yes and on are booleans), and a key that is given twice is an error.
-//
 //   - Hidden files and directories are not read, nor is a file twice. An empty file in a directory is no
 //     mistake; a source without any document is.
-//
 //   - What only follows from another mistake is not reported: a misspelt key makes nothing "required", and
 //     as long as a document cannot be read, no reference counts as dangling.
-//
 //   - Values that may be secret (all text but the names of things) appear in no problem.
-//
 //   - A hostPort without hostIP is on loopback, so two containers clash that no API server would complain of.
-//
 //   - A mountPath must not have ':' and two spellings of one path are the same; hostPath must be absolute. A kubelet
 //     finds these too late or not at all.
-//
 //   - A claim needs no PersistentVolumeClaim; ConfigMaps and Secrets must be given, applied earlier, or optional.
 //
-//     set, problems := manifests.Load(ctx, []string{"web.yaml"}, manifests.Options{})
-//     if problems.HasErrors() {
-//     problems.Print(os.Stderr)
-//     }
+// All that a caller needs:
+//
+//	set, problems := manifests.Load(ctx, []string{"web.yaml"}, manifests.Options{})
+//	if problems.HasErrors() {
+//		problems.Print(os.Stderr)
+//	}
 package manifests
