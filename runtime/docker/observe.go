@@ -57,7 +57,9 @@ func parseContainers(out []byte) ([]runtime.Container, error) {
 		if c.State == runtime.Exited {
 			c.ExitCode = exitCode(r.Status)
 		}
-		c.Created, _ = time.Parse("2006-01-02 15:04:05 -0700 MST", r.Created)
+		// The name of the zone, last, is nothing that can be relied on.
+		const layout = "2006-01-02 15:04:05 -0700"
+		c.Created, _ = time.Parse(layout, r.Created[:min(len(layout), len(r.Created))])
 		c.Label(func(key string) string {
 			for i, l := range listed {
 				if l == key && i < len(r.Labels) {
