@@ -29,8 +29,8 @@ func checkSubdir(value string) (detail, hint string) {
 		return "is empty", below
 	case path.IsAbs(value):
 		return "is an absolute path, must be relative to the volume base", below
-	case value != path.Clean(value), value == ".", value == "..", strings.HasPrefix(value, "../"):
-		return "must be a plain path without . and ..", below
+	case hasDotDot(value):
+		return "must not contain '..'", below
 	case strings.ContainsAny(value, ":\x00\n"):
 		return "must not contain a colon or a line break", below
 	}

@@ -18,7 +18,6 @@
 //   - What only follows from another mistake is not reported: a misspelt key makes nothing "required", and
 //     as long as a document cannot be read, no reference counts as dangling.
 //   - Values that may be secret (all text but the names of things) appear in no problem.
-//   - A hostPort without hostIP is on loopback, so two containers clash that no API server would complain of.
 //   - A mountPath must not have ':' and two spellings of one path are the same; hostPath must be absolute. A kubelet
 //     finds these too late or not at all.
 //   - A claim needs no PersistentVolumeClaim; ConfigMaps and Secrets must be given, applied earlier, or optional.

@@ -1,7 +1,6 @@
 package manifests
 
 import (
-	"net/netip"
 	"strings"
 
 	v1 "k8s.io/api/core/v1"
@@ -51,21 +50,17 @@ func (c *checker) portName(at *field.Path, name string, seen map[string]bool) {
 	seen[name] = true
 }
 
-// hostPorts are the host's ports that a pod asks for, by number and protocol.
-type hostPorts map[portKey][]takenPort
+// hostPorts are the host's ports that a pod asks for.
+type hostPorts map[hostPort]*field.Path
 
-type portKey struct {
+type hostPort struct {
 	port     int32
 	protocol v1.Protocol
+	address  string
 }
 
-type takenPort struct {
-	address string
-	at      *field.Path
-}
-
-// hostPorts checks that no two containers which run together publish the same port. Kubernetes compares
-// addresses by their text only; here 0.0.0.0 and no address at all, which is loopback, count as what they bind.
+// hostPorts checks that no two containers which run together publish the same port. As in Kubernetes, addresses
+// are compared as they are written; what they overlap with on the host is seen when the plan is made.
 func (c *checker) hostPorts(at *field.Path, ctr *v1.Container, taken hostPorts) {
 	for i := range ctr.Ports {
 		p := &ctr.Ports[i]
@@ -73,27 +68,11 @@ func (c *checker) hostPorts(at *field.Path, ctr *v1.Container, taken hostPorts) 
 			continue
 		}
 		here := at.Child("ports").Index(i).Child("hostPort")
-		key := portKey{p.HostPort, p.Protocol}
-		for _, other := range taken[key] {
-			if overlap(p.HostIP, other.address) {
-				c.invalid(here, "publish another port of the host", "%d/%s is published by %s already", p.HostPort, strings.ToLower(string(p.Protocol)), other.at)
-				break
-			}
+		want := hostPort{p.HostPort, p.Protocol, p.HostIP}
+		if other, ok := taken[want]; ok {
+			c.invalid(here, "publish another port of the host", "%d/%s is published by %s already", p.HostPort, strings.ToLower(string(p.Protocol)), other)
+			continue
 		}
-		taken[key] = append(taken[key], takenPort{p.HostIP, here})
+		taken[want] = here
 	}
-}
-
-// overlap says whether a port cannot be bound at both addresses.
-func overlap(a, b string) bool {
-	first, second := bindAddress(a), bindAddress(b)
-	return first == second || first.IsUnspecified() || second.IsUnspecified()
-}
-
-func bindAddress(hostIP string) netip.Addr {
-	if hostIP == "" {
-		return netip.AddrFrom4([4]byte{127, 0, 0, 1})
-	}
-	address, _ := netip.ParseAddr(hostIP)
-	return address.Unmap()
 }
