@@ -17,18 +17,21 @@ func (p *Pod) UnitHash(u Unit) string {
 		Kind VolumeKind
 		Path string
 	}
+	message := u.Lifecycle.MessagePath    // a mount
 	u.Pull, u.Lifecycle = "", Lifecycle{} // when it is pulled and how it is looked after does not change what it is
 	mounts := make([]mount, 0, len(u.Mounts))
 	for _, m := range u.Mounts {
 		v := p.Volume(m.Volume)
 		mounts = append(mounts, mount{m, v.Kind, v.Path})
 	}
+	u.Resources.OOMScore = 0 // it depends on the host's memory, which may grow
 	return hash(struct {
 		Unit    Unit
 		Restart RestartPolicy
 		Grace   int64
+		Message string `json:",omitempty"`
 		Mounts  []mount
-	}{u, p.RestartPolicy, p.GracePeriod, mounts})
+	}{u, p.RestartPolicy, p.GracePeriod, message, mounts})
 }
 
 // ContentHash identifies the files of a Files volume: names, modes and contents.

@@ -54,6 +54,15 @@ func (u *Unit) mask() {
 		}
 	}
 	u.Lifecycle = u.Lifecycle.clone()
+	u.Identity.Groups = slices.Clone(u.Identity.Groups)
+	for _, id := range []**int64{&u.Identity.User, &u.Identity.Group} {
+		if *id != nil {
+			*id = new(**id)
+		}
+	}
+	u.Security.AddCapabilities = slices.Clone(u.Security.AddCapabilities)
+	u.Security.DropCapabilities = slices.Clone(u.Security.DropCapabilities)
+	u.Resources.Devices = slices.Clone(u.Resources.Devices)
 }
 
 // HasSecrets says whether anything in the plan comes from a Secret, and so is masked by [Plan.Masked].

@@ -116,6 +116,10 @@ type Unit struct {
 	Mounts []Mount  `json:"mounts,omitempty"`
 
 	Lifecycle Lifecycle `json:"lifecycle,omitzero"`
+	Identity  Identity  `json:"identity,omitzero"`
+	Security  Security  `json:"security,omitzero"`
+	Resources Resources `json:"resources,omitzero"`
+	Terminal  Terminal  `json:"terminal,omitzero"`
 }
 
 // Role says when a container runs in the life of its pod.

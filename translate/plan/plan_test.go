@@ -41,6 +41,15 @@ func example() Plan {
 					Env:       []EnvVar{{Name: "A", Value: "two\nlines"}, {Name: "P", Value: "hunter2", Secret: true}},
 					Mounts:    []Mount{{Volume: "data", Target: "/data"}, {Volume: "files", Target: "/files", ReadOnly: true}},
 					Lifecycle: exampleLifecycle(),
+					Identity:  Identity{User: new(int64(7)), Group: new(int64(8)), Groups: []int64{9, 10}, NonRoot: true},
+					Security: Security{
+						Privileged: true, NoNewPrivileges: true, ReadOnlyRoot: true, Unmasked: true,
+						AddCapabilities: []string{"NET_ADMIN"}, DropCapabilities: []string{"CHOWN", "KILL"},
+						Seccomp: Unconfined, AppArmor: "web", SELinux: SELinux{User: "u", Type: "t"},
+					},
+					Resources: Resources{CPUShares: 102, CPUQuota: 25000, Memory: 64 << 20, MemoryRequest: 32 << 20, OOMScore: 990,
+						Devices: []Device{{Name: NvidiaGPU, Count: 2}, {Name: "vendor.com/class=0"}}},
+					Terminal: Terminal{Stdin: true, TTY: true},
 				},
 			},
 		}},
@@ -115,6 +124,29 @@ pod default/web as web
     restart on exit codes other than [0]
     message /run/message
     message from the log after a failure
+    user 7
+    group 8
+    groups 9 10
+    no image of root
+    privileged
+    no new privileges
+    read-only root
+    unmasked /proc and /sys
+    capability +NET_ADMIN
+    capability -CHOWN
+    capability -KILL
+    seccomp unconfined
+    apparmor web
+    selinux u:*:t:*
+    cpu shares 102
+    cpu quota 25000
+    memory 67108864
+    memory request 33554432
+    oom score 990
+    device nvidia.com/gpu, 2
+    device vendor.com/class=0
+    stdin open
+    tty
 `
 
 func TestText(t *testing.T) {
@@ -208,6 +240,9 @@ func TestUnitHashCoversEveryField(t *testing.T) {
 	pod, unit := &p.Pods[0], &p.Pods[0].Units[1]
 	before := pod.UnitHash(*unit)
 	changed := func(path string) {
+		if strings.HasSuffix(path, ".OOMScore") {
+			return // tested below
+		}
 		if !strings.HasSuffix(path, ".Volume") && pod.UnitHash(*unit) == before { // must name a volume
 			t.Errorf("a change of %s keeps the hash", path)
 		}
@@ -223,19 +258,20 @@ func TestUnitHashCoversEveryField(t *testing.T) {
 		eachValue(reflect.ValueOf(&mounts[i].Target).Elem(), "unit.Mounts.Target", changed)
 		eachValue(reflect.ValueOf(&mounts[i].ReadOnly).Elem(), "unit.Mounts.ReadOnly", changed)
 	}
-	for _, field := range []string{"Name", "ID", "Role", "Image", "WorkingDir"} {
+	for _, field := range []string{"Name", "ID", "Role", "Image", "WorkingDir", "Identity", "Security", "Resources", "Terminal"} {
 		eachValue(reflect.ValueOf(unit).Elem().FieldByName(field), "unit."+field, changed)
 	}
-	if n := reflect.TypeFor[Unit]().NumField(); n != 11 {
+	if n := reflect.TypeFor[Unit]().NumField(); n != 15 {
 		t.Errorf("Unit has %d fields: name the new ones above, or below", n)
 	}
 	looksAfter := func(path string) {
-		if pod.UnitHash(*unit) != before {
+		if pod.UnitHash(*unit) != before && !strings.HasSuffix(path, ".MessagePath") { // a mount
 			t.Errorf("a change of %s replaces a container that stays the same", path)
 		}
 	}
 	eachValue(reflect.ValueOf(&unit.Pull).Elem(), "unit.Pull", looksAfter)
 	eachValue(reflect.ValueOf(&unit.Lifecycle).Elem(), "unit.Lifecycle", looksAfter)
+	eachValue(reflect.ValueOf(&unit.Resources.OOMScore).Elem(), "unit.Resources.OOM", looksAfter)
 	for _, lent := range []any{&pod.RestartPolicy, &pod.GracePeriod, &pod.Volumes[0].Path, &pod.Volumes[0].Kind} {
 		eachValue(reflect.ValueOf(lent).Elem(), fmt.Sprintf("%T", lent), changed)
 	}

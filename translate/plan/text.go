@@ -139,6 +139,10 @@ func (t *text) unit(u *Unit) {
 		t.line(2, "mount %s", m)
 	}
 	t.lifecycle(&u.Lifecycle)
+	t.identity(u.Identity)
+	t.security(u.Security)
+	t.resources(u.Resources)
+	t.terminal(u.Terminal)
 }
 
 func (t *text) env(e EnvVar) string {
