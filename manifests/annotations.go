@@ -13,6 +13,8 @@ import (
 const (
 	annotationSubdir  = ownDomain + "/volume-subdir"
 	annotationNetwork = ownDomain + "/network"
+
+	AnnotationRegistryLogin = ownDomain + "/registry-login"
 )
 
 // annotationValues check the values of kubehost's annotations; each returns what is wrong and a hint.

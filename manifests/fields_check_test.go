@@ -217,7 +217,7 @@ metadata.annotations[extra-options.docker.kubehost.dev/web]: is not supported ye
 metadata.annotations[kubehost.dev/auto-strat]: is refused: kubehost has no annotation of this name
   hint: did you mean kubehost.dev/auto-start?
 metadata.annotations[kubehost.dev/nonsense]: is refused: kubehost has no annotation of this name
-  hint: there are kubehost.dev/volume-subdir, kubehost.dev/network
+  hint: there are kubehost.dev/volume-subdir, kubehost.dev/network, kubehost.dev/registry-login
 `,
 		},
 		{

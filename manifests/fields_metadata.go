@@ -37,7 +37,7 @@ var podAnnotationRows = rows{
 	{path: "[kubehost.dev/network]", is: Supported},
 	{path: "[kubehost.dev/depends-on]", is: NotYet},
 	{path: "[kubehost.dev/auto-start]", is: NotYet},
-	{path: "[kubehost.dev/registry-login]", is: NotYet},
+	{path: "[kubehost.dev/registry-login]", is: Supported},
 	{path: "[env-files.kubehost.dev/*]", is: NotYet},
 	{path: "[extra-options.kubehost.dev/*]", is: NotYet},
 	{path: "[extra-options.docker.kubehost.dev/*]", is: NotYet},

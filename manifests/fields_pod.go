@@ -34,7 +34,7 @@ var podSpecRows = rows{
 	{path: "hostIPC", is: NotYet},
 	{path: "shareProcessNamespace", is: NotYet, accepts: values("false")},
 	{path: "securityContext", is: Supported, of: podSecurityRows},
-	{path: "imagePullSecrets", is: NotYet, of: rows{{path: "[].name", is: Supported}}},
+	{path: "imagePullSecrets", is: Supported, of: rows{{path: "[].name", is: Supported}}},
 	{path: "hostname", is: Supported},
 	{path: "subdomain", is: NotYet},
 	{path: "affinity", is: NoEffect, reason: oneNode},

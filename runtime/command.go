@@ -23,6 +23,8 @@ type Command struct {
 	Env []string
 	// Stdin is never printed but in scripts: it may hold the values of Secrets, too.
 	Stdin []byte
+	// Brief stands for Argv in messages: what a user would type in the place of a long script.
+	Brief []string
 }
 
 // Result is what a command that ended has left.
@@ -155,7 +157,11 @@ func (c Command) shell(mask string) string {
 		}
 		words = append(words, Quote(name)+"="+Quote(value))
 	}
-	for _, a := range c.Argv {
+	argv := c.Argv
+	if mask != "" && c.Brief != nil {
+		argv = c.Brief
+	}
+	for _, a := range argv {
 		words = append(words, Quote(a))
 	}
 	return strings.Join(words, " ")

@@ -23,6 +23,8 @@ type Dialect interface {
 	RunFlags(u plan.Unit) []string
 	// RemovePod removes the sandbox and all containers of a pod; running ones have been stopped.
 	RemovePod(pod string, containers []string) Command
+	// LoginConfig are the lines of a shell script that make the runtime's command take logins from $dir/config.json.
+	LoginConfig() string
 	// Unshare wraps a host command so that it acts with the ids that the containers' files have.
 	Unshare(argv ...string) Command
 }

@@ -46,8 +46,9 @@ type Action struct {
 	Run    []Command
 	// Optional says that a failure is no more than a warning.
 	Optional bool
-	// Failure says in the user's words what went wrong when a command fails; Hint says what to do.
+	// Failure says in the user's words what went wrong when a command fails; Hint says what to do, unless a clue knows better.
 	Failure, Hint string
+	Clues         []Clue
 }
 
 // Action renders an operation.
@@ -87,27 +88,6 @@ func (e Engine) Action(op Op) Action {
 
 func (e Engine) command(args ...string) Command {
 	return Command{Argv: append([]string{e.Dialect.Name()}, args...)}
-}
-
-func (e Engine) imageExists(ref string) Command {
-	return e.command("image", "inspect", "--format", "{{.Id}}", ref)
-}
-
-func (e Engine) ensureImage(op EnsureImage) Action {
-	exists := e.imageExists(op.Image)
-	pull := Action{Run: []Command{e.command("pull", "--quiet", op.Image)},
-		Failure: "image " + op.Image + " cannot be pulled",
-		Hint:    "check the name, the registry and the login; imagePullPolicy: IfNotPresent uses an image that is here already"}
-	switch op.Pull {
-	case plan.PullAlways:
-		return pull
-	case plan.PullNever:
-		return Action{Run: []Command{exists},
-			Failure: "image " + op.Image + " is not present, and imagePullPolicy is Never",
-			Hint:    "pull, build or load it first, or set another imagePullPolicy"}
-	}
-	pull.Unless = &exists
-	return pull
 }
 
 // stop ends containers gracefully; with one command the runtime waits for all of them at once.

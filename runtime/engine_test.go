@@ -114,6 +114,7 @@ func rendered(a runtime.Action) string {
 		fmt.Fprintf(&b, "  unless %s (lately: %v)\n", a.Unless.Masked(), a.Lately)
 	}
 	for _, c := range a.Run {
+		c.Brief = nil // it is for messages
 		// One flag a line, for those who review a change.
 		fmt.Fprintf(&b, "  %s\n", strings.ReplaceAll(c.Masked(), " --", "\n    --"))
 	}
@@ -142,6 +143,8 @@ func ops(infra runtime.InfraImage) []runtime.Op {
 		runtime.EnsureImage{Image: "docker.io/library/a:1", Pull: plan.PullAlways},
 		runtime.EnsureImage{Image: "docker.io/library/a:1", Pull: plan.PullIfNotPresent},
 		runtime.EnsureImage{Image: "docker.io/library/a:1", Pull: plan.PullNever},
+		runtime.EnsureImage{Image: "docker.io/library/a:1", Pull: plan.PullAlways, Logins: []plan.Login{
+			{Registry: "docker.io", Username: "bob", Password: topSecret}, {Registry: "docker.io", Username: "eve", PasswordFile: "/root/my pw"}}},
 		runtime.Prepared{},
 		runtime.CreateNetwork{Name: "kubehost"},
 		runtime.RemoveNetwork{Name: "kubehost"},

@@ -206,7 +206,7 @@ func (x Executor) step(ctx context.Context, s Step) (Phase, error) {
 	if what == "" {
 		what = s.Op.String()
 	}
-	failure := &StepError{Step: s, What: what, Hint: a.Hint, Err: err}
+	failure := &StepError{Step: s, What: what, Hint: x.hint(ctx, a, err), Err: err}
 	if a.Optional {
 		return Warned, failure
 	}
@@ -235,6 +235,21 @@ func (x Executor) act(ctx context.Context, a Action) (Phase, error) {
 		return Unneeded, nil
 	}
 	return Done, nil
+}
+
+// hint is that of the first clue that holds, or the action's own.
+func (x Executor) hint(ctx context.Context, a Action, failure error) string {
+	var stderr []byte
+	var c *CommandError
+	if errors.As(failure, &c) {
+		stderr = c.Result.Stderr
+	}
+	for _, clue := range a.Clues {
+		if (clue.Says == nil || clue.Says.Match(stderr)) && (clue.Asks == nil || x.holds(ctx, *clue.Asks)) {
+			return clue.Hint
+		}
+	}
+	return a.Hint
 }
 
 func (x Executor) holds(ctx context.Context, c Command) bool {

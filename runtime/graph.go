@@ -17,6 +17,7 @@ type builder struct {
 	have     map[plan.Ref][]Container
 	networks map[string]bool
 	pull     map[string]plan.PullPolicy
+	logins   map[string][]plan.Login // for each image those of all pods that use it
 	// barrier is the ID of the step that all preparing steps come before; empty when nothing needs it.
 	barrier string
 	// left are the networks that a pod leaves.
@@ -25,7 +26,8 @@ type builder struct {
 
 func newBuilder(d Desired, o Observed, infra InfraImage) *builder {
 	b := &builder{desired: d, observed: o, infra: infra, ids: map[string]bool{}, have: map[plan.Ref][]Container{},
-		networks: map[string]bool{}, pull: map[string]plan.PullPolicy{}, left: map[string]bool{}}
+		networks: map[string]bool{}, pull: map[string]plan.PullPolicy{}, logins: map[string][]plan.Login{},
+		left: map[string]bool{}}
 	for _, c := range o.Containers {
 		if c.Ours() {
 			b.have[c.Ref] = append(b.have[c.Ref], c)
@@ -39,6 +41,11 @@ func newBuilder(d Desired, o Observed, infra InfraImage) *builder {
 	for _, p := range d.Plan.Pods {
 		for _, u := range p.Units {
 			b.pull[u.Image] = order[max(slices.Index(order, b.pull[u.Image]), slices.Index(order, u.Pull), 0)]
+			for _, l := range u.Logins {
+				if !slices.Contains(b.logins[u.Image], l) {
+					b.logins[u.Image] = append(b.logins[u.Image], l)
+				}
+			}
 		}
 	}
 	return b
@@ -69,7 +76,7 @@ func (b *builder) prepare(w podWork) {
 	}
 	for _, u := range w.units {
 		if !u.await {
-			b.add(Step{ID: imageID(u.unit.Image), Op: EnsureImage{u.unit.Image, b.pull[u.unit.Image]}})
+			b.add(Step{ID: imageID(u.unit.Image), Op: EnsureImage{u.unit.Image, b.pull[u.unit.Image], b.logins[u.unit.Image]}})
 		}
 	}
 	for _, v := range w.pod.Volumes {

@@ -53,6 +53,8 @@ type (
 	EnsureImage struct {
 		Image string
 		Pull  plan.PullPolicy
+		// Logins are tried in order.
+		Logins []plan.Login
 	}
 	// LoadInfra loads the image of the infra container that kubehost carries.
 	LoadInfra struct{ Image InfraImage }

@@ -26,6 +26,8 @@
 //     still take those ports of the host.
 //   - Images are named in full: "nginx" is docker.io/library/nginx:latest on both runtimes. Of a tag and a digest
 //     the digest stays.
+//   - Of a pod's logins (imagePullSecrets, kubehost.dev/registry-login) all that cover an image are tried, the most
+//     exact first. With one of them the host's own logins are not asked.
 //   - metadata.uid is the one given, or one made from namespace and name, so that it outlives edits.
 //   - A variable stands where it was declared first; envFrom comes first, its keys sorted.
 //   - The value of a Secret may be used in other variables, which are then secret too, but not in

@@ -102,6 +102,8 @@ type podTranslator struct {
 	id      string
 	dir     string
 	members []member
+	// allLogins are those of the pod, for any image.
+	allLogins []scopedLogin
 }
 
 func (t *translator) pod(o manifests.Object[*v1.Pod]) *podTranslator {
@@ -120,6 +122,7 @@ func (t *translator) pod(o manifests.Object[*v1.Pod]) *podTranslator {
 
 func (p *podTranslator) translate() plan.Pod {
 	p.take()
+	p.allLogins = p.logins()
 	pod := plan.Pod{
 		Ref:           p.ref,
 		ID:            p.id,

@@ -16,12 +16,14 @@ func (p *podTranslator) unit(m member) plan.Unit {
 	if m.WorkingDir != "" && !path.IsAbs(m.WorkingDir) {
 		p.fail(m.at.Child("workingDir"), "write it from the root: /"+m.WorkingDir, "%q is not an absolute path", m.WorkingDir)
 	}
+	image := p.image(m)
 	return plan.Unit{
 		Name:       m.Name,
 		ID:         p.unitID(m.Name),
 		Role:       m.role,
-		Image:      p.image(m),
+		Image:      image,
 		Pull:       plan.PullPolicy(m.ImagePullPolicy),
+		Logins:     p.loginsFor(image),
 		Command:    p.words(m.at.Child("command"), m.Command, env),
 		Args:       p.words(m.at.Child("args"), m.Args, env),
 		WorkingDir: m.WorkingDir,

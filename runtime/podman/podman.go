@@ -45,6 +45,9 @@ func (Dialect) RemovePod(pod string, containers []string) runtime.Command {
 	return runtime.Command{Argv: []string{"podman", "pod", "rm", "--force", pod}}
 }
 
+// LoginConfig names the file that logins are taken from.
+func (Dialect) LoginConfig() string { return `export REGISTRY_AUTH_FILE="$dir/config.json"` + "\n" }
+
 // Unshare runs the command in podman's user namespace when podman is rootless: only there does the user
 // own what containers wrote, and may mount.
 func (d Dialect) Unshare(argv ...string) runtime.Command {

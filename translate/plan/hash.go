@@ -19,6 +19,7 @@ func (p *Pod) UnitHash(u Unit) string {
 	}
 	message := u.Lifecycle.MessagePath    // a mount
 	u.Pull, u.Lifecycle = "", Lifecycle{} // when it is pulled and how it is looked after does not change what it is
+	u.Logins = nil                        // another login makes no other container
 	mounts := make([]mount, 0, len(u.Mounts))
 	for _, m := range u.Mounts {
 		v := p.Volume(m.Volume)

@@ -44,6 +44,12 @@ func (v *Volume) mask() {
 }
 
 func (u *Unit) mask() {
+	u.Logins = slices.Clone(u.Logins)
+	for i := range u.Logins {
+		if u.Logins[i].Password != "" {
+			u.Logins[i].Password = mask
+		}
+	}
 	u.Command = slices.Clone(u.Command)
 	u.Args = slices.Clone(u.Args)
 	u.Mounts = slices.Clone(u.Mounts)
@@ -74,7 +80,8 @@ func (p Plan) HasSecrets() bool {
 			}
 		}
 		for _, u := range pod.Units {
-			if slices.ContainsFunc(u.Env, func(e EnvVar) bool { return e.Secret }) {
+			if slices.ContainsFunc(u.Env, func(e EnvVar) bool { return e.Secret }) ||
+				slices.ContainsFunc(u.Logins, func(l Login) bool { return l.Password != "" }) {
 				return true
 			}
 		}

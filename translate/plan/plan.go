@@ -106,6 +106,8 @@ type Unit struct {
 	// Image is a full reference: registry, repository and tag or digest.
 	Image string     `json:"image"`
 	Pull  PullPolicy `json:"pull"`
+	// Logins are tried in order when the image is pulled; with none, the runtime's own logins hold.
+	Logins []Login `json:"logins,omitempty"`
 	// Command replaces the image's ENTRYPOINT and CMD; empty keeps the ENTRYPOINT.
 	Command []string `json:"command,omitempty"`
 	// Args replaces the image's CMD; empty keeps it unless Command is set.

@@ -37,6 +37,10 @@ func example() Plan {
 				{Name: "i", ID: "web-i", Role: Init, Image: "docker.io/library/busybox:1", Pull: PullNever},
 				{
 					Name: "c", ID: "web-c", Role: Main, Image: "docker.io/library/nginx:1", Pull: PullAlways,
+					Logins: []Login{
+						{Registry: "docker.io", Username: "bob", Password: "hunter2"},
+						{Registry: "docker.io", Username: "eve", PasswordFile: "/root/pw"},
+					},
 					Command: []string{"sh", "-c"}, Args: []string{"echo \"$A\""}, WorkingDir: "/w",
 					Env:       []EnvVar{{Name: "A", Value: "two\nlines"}, {Name: "P", Value: "hunter2", Secret: true}},
 					Mounts:    []Mount{{Volume: "data", Target: "/data"}, {Volume: "files", Target: "/files", ReadOnly: true}},
@@ -105,6 +109,8 @@ pod default/web as web
   main c as web-c
     image docker.io/library/nginx:1
     pull Always
+    login docker.io as "bob", password ***
+    login docker.io as "eve", password in /root/pw
     command ["sh" "-c"]
     args ["echo \"$A\""]
     workingDir /w
@@ -153,7 +159,7 @@ func TestText(t *testing.T) {
 	if diff := cmp.Diff(exampleText, example().Text(TextOptions{})); diff != "" {
 		t.Error(diff)
 	}
-	shown := strings.NewReplacer("s 0400 ***", `s 0400 "hunter2"`, "P=***", `P="hunter2"`).Replace(exampleText)
+	shown := strings.NewReplacer("s 0400 ***", `s 0400 "hunter2"`, "P=***", `P="hunter2"`, "password ***", `password "hunter2"`).Replace(exampleText)
 	if diff := cmp.Diff(shown, example().Text(TextOptions{ShowSecrets: true})); diff != "" {
 		t.Error(diff)
 	}
@@ -178,6 +184,7 @@ func TestMasked(t *testing.T) {
 		t.Errorf("Masked changed the plan: %s", diff)
 	}
 	want := example()
+	want.Pods[0].Units[1].Logins[0].Password = "***"
 	want.Pods[0].Units[1].Env[1].Value = "***"
 	want.Pods[0].Volumes[3].Files[2].Content = []byte("***")
 	if diff := cmp.Diff(want, masked); diff != "" {
@@ -261,7 +268,7 @@ func TestUnitHashCoversEveryField(t *testing.T) {
 	for _, field := range []string{"Name", "ID", "Role", "Image", "WorkingDir", "Identity", "Security", "Resources", "Terminal"} {
 		eachValue(reflect.ValueOf(unit).Elem().FieldByName(field), "unit."+field, changed)
 	}
-	if n := reflect.TypeFor[Unit]().NumField(); n != 15 {
+	if n := reflect.TypeFor[Unit]().NumField(); n != 16 {
 		t.Errorf("Unit has %d fields: name the new ones above, or below", n)
 	}
 	looksAfter := func(path string) {
@@ -270,6 +277,7 @@ func TestUnitHashCoversEveryField(t *testing.T) {
 		}
 	}
 	eachValue(reflect.ValueOf(&unit.Pull).Elem(), "unit.Pull", looksAfter)
+	eachValue(reflect.ValueOf(&unit.Logins).Elem(), "unit.Logins", looksAfter)
 	eachValue(reflect.ValueOf(&unit.Lifecycle).Elem(), "unit.Lifecycle", looksAfter)
 	eachValue(reflect.ValueOf(&unit.Resources.OOMScore).Elem(), "unit.Resources.OOM", looksAfter)
 	for _, lent := range []any{&pod.RestartPolicy, &pod.GracePeriod, &pod.Volumes[0].Path, &pod.Volumes[0].Kind} {

@@ -125,6 +125,9 @@ func (t *text) unit(u *Unit) {
 	t.line(1, "%s %s as %s", u.Role, u.Name, u.ID)
 	t.line(2, "image %s", u.Image)
 	t.line(2, "pull %s", u.Pull)
+	for _, l := range u.Logins {
+		t.login(l)
+	}
 	if len(u.Command) > 0 {
 		t.line(2, "command %q", u.Command)
 	}
