@@ -165,8 +165,9 @@ func listening(ts *testscript.TestScript, args []string) {
 	ts.Check(err)
 	found, err := listeners(port)
 	ts.Check(err)
+	stdout := ts.Stdout() // so that "stdout" means ours, also when there is nothing to print
 	for _, addr := range found {
-		fmt.Fprintln(ts.Stdout(), addr)
+		fmt.Fprintln(stdout, addr)
 	}
 }
 

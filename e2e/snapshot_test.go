@@ -71,7 +71,7 @@ func prune(v any) any {
 				continue
 			}
 			v[k] = prune(child)
-			if k == "Aliases" {
+			if k == "Aliases" || k == "Env" || k == "SharedNamespaces" { // podman lists them in any order
 				sortAny(v[k])
 			}
 		}
