@@ -65,6 +65,10 @@ func (e Engine) runContainer(op RunContainer) Action {
 		"--stop-timeout", itoa(p.GracePeriod),
 	)
 	argv = append(argv, e.Dialect.RunFlags(u)...)
+	argv = append(argv, identityFlags(u.Identity)...)
+	argv = append(argv, securityFlags(u.Security)...)
+	argv = append(argv, e.resourceFlags(u.Resources)...)
+	argv = append(argv, terminalFlags(u)...)
 	argv = append(argv, labelFlags(unitLabels(p, u))...)
 	env, secret, file := envFlags(u.Env)
 	argv = append(argv, env...)
@@ -74,6 +78,8 @@ func (e Engine) runContainer(op RunContainer) Action {
 	for _, m := range u.Mounts {
 		argv = append(argv, "--mount", mount(p.Volume(m.Volume), m))
 	}
+	files, message := messageMount(p, u)
+	argv = append(argv, message...)
 	if len(u.Command) > 0 {
 		argv = append(argv, "--entrypoint", u.Command[0])
 	}
@@ -81,7 +87,7 @@ func (e Engine) runContainer(op RunContainer) Action {
 	if len(u.Command) > 0 {
 		argv = append(argv, u.Command[1:]...)
 	}
-	a := Action{Run: []Command{{Argv: append(argv, u.Args...), Env: secret, Stdin: file}}}
+	a := Action{Files: files, Run: []Command{{Argv: append(argv, u.Args...), Env: secret, Stdin: file}}}
 	if u.Role == plan.Init {
 		a.Failure = "init container " + u.Name + " failed"
 	}
@@ -120,10 +126,13 @@ func fitsEnvFile(v plan.EnvVar) bool {
 		!strings.HasPrefix(v.Name, "#") && !strings.ContainsAny(v.Name, " \t")
 }
 
-// mount is the value of --mount. It is one record of CSV for both runtimes, so a path may hold commas and quotes.
-func mount(v *plan.Volume, m plan.Mount) string {
-	fields := []string{"type=bind", "source=" + v.Path, "target=" + m.Target}
-	if m.ReadOnly {
+// mount is the value of --mount for a volume.
+func mount(v *plan.Volume, m plan.Mount) string { return bind(v.Path, m.Target, m.ReadOnly) }
+
+// bind is the value of --mount. It is one record of CSV for both runtimes, so a path may hold commas and quotes.
+func bind(source, target string, readOnly bool) string {
+	fields := []string{"type=bind", "source=" + source, "target=" + target}
+	if readOnly {
 		fields = append(fields, "readonly")
 	}
 	var b strings.Builder

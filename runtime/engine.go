@@ -12,6 +12,7 @@ import (
 type Engine struct {
 	Dialect Dialect
 	Runner  Runner
+	Limits  Limits
 }
 
 // Observe asks the runtime what is there, and looks at the files of the plan's volumes.
@@ -60,6 +61,10 @@ func (e Engine) Action(op Op) Action {
 		exists := e.imageExists(op.Image.Ref)
 		return Action{Unless: &exists, Failure: "the image of the infra container cannot be loaded",
 			Run: []Command{{Argv: []string{e.Dialect.Name(), "load", "--quiet"}, Stdin: op.Image.Archive}}}
+	case CheckUser:
+		return e.checkUser(op)
+	case CheckSeccomp:
+		return Action{Files: []FileOp{seccompProfile{op.Path}}}
 	case MakeVolume:
 		return e.makeVolume(op.Volume)
 	case CreateNetwork:

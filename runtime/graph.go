@@ -66,6 +66,8 @@ func (b *builder) add(s Step) string {
 func podID(r plan.Ref, what string) string  { return r.String() + ":" + what }
 func unitID(r plan.Ref, unit string) string { return r.String() + "/" + unit }
 func volumeID(r plan.Ref, v string) string  { return podID(r, "volume/"+v) }
+func userID(r plan.Ref, unit string) string { return podID(r, "user/"+unit) }
+func seccompID(file string) string          { return "seccomp:" + file }
 func imageID(image string) string           { return "image:" + image }
 func networkID(name string) string          { return "network:" + name }
 
@@ -77,6 +79,7 @@ func (b *builder) prepare(w podWork) {
 	for _, u := range w.units {
 		if !u.await {
 			b.add(Step{ID: imageID(u.unit.Image), Op: EnsureImage{u.unit.Image, b.pull[u.unit.Image], b.logins[u.unit.Image]}})
+			b.checks(w.pod.Ref, u.unit)
 		}
 	}
 	for _, v := range w.pod.Volumes {
@@ -96,6 +99,16 @@ func (b *builder) prepare(w podWork) {
 	}
 }
 
+// checks adds what must hold before the container is run, and before anything that stands in its way is removed.
+func (b *builder) checks(r plan.Ref, u plan.Unit) {
+	if needsUserCheck(u) {
+		b.add(Step{ID: userID(r, u.Name), Pod: r, Op: CheckUser{r, u}, Needs: []string{imageID(u.Image)}})
+	}
+	if file := seccompFile(u); file != "" {
+		b.add(Step{ID: seccompID(file), Op: CheckSeccomp{file}})
+	}
+}
+
 // prepared adds the barrier, when a step needs it.
 func (b *builder) prepared(work []podWork) {
 	removes := len(b.desired.Remove)+len(b.desired.RemoveData) > 0
@@ -105,7 +118,7 @@ func (b *builder) prepared(work []podWork) {
 	s := Step{ID: "prepared", Op: Prepared{}}
 	for _, before := range b.steps {
 		switch before.Op.(type) {
-		case EnsureImage, LoadInfra, MakeVolume:
+		case EnsureImage, CheckUser, CheckSeccomp, LoadInfra, MakeVolume:
 			s.Needs = append(s.Needs, before.ID)
 		}
 	}
@@ -150,7 +163,7 @@ func (b *builder) sandbox(w podWork) {
 	}
 	// A sandbox without its containers would hold ports and a name for nothing, so it waits for images and volumes.
 	for _, u := range w.units {
-		needs = append(needs, imageID(u.unit.Image))
+		needs = append(needs, imageID(u.unit.Image), userID(p.Ref, u.unit.Name), seccompID(seccompFile(u.unit)))
 	}
 	for _, v := range p.Volumes {
 		needs = append(needs, volumeID(p.Ref, v.Name))
@@ -167,7 +180,7 @@ func (b *builder) unit(w podWork, u unitWork, inits []string) string {
 	// After a change of the sandbox only what is not implied by it: text that people read.
 	needs := append([]string{podID(p.Ref, "sandbox")}, inits...)
 	if !w.creates() {
-		needs = append(needs, imageID(u.unit.Image), podID(p.Ref, "extra"))
+		needs = append(needs, imageID(u.unit.Image), userID(p.Ref, u.unit.Name), seccompID(seccompFile(u.unit)), podID(p.Ref, "extra"))
 		for _, m := range u.unit.Mounts {
 			needs = append(needs, volumeID(p.Ref, m.Volume))
 		}

@@ -56,6 +56,13 @@ type (
 		// Logins are tried in order.
 		Logins []plan.Login
 	}
+	// CheckUser checks that the image's user is one that the container may have.
+	CheckUser struct {
+		Pod  plan.Ref
+		Unit plan.Unit
+	}
+	// CheckSeccomp checks that a seccomp profile is there.
+	CheckSeccomp struct{ Path string }
 	// LoadInfra loads the image of the infra container that kubehost carries.
 	LoadInfra struct{ Image InfraImage }
 	// MakeVolume makes a volume's file or directory, or checks that it is what the manifest says.
@@ -98,6 +105,8 @@ type Stop struct {
 }
 
 func (EnsureImage) op()      {}
+func (CheckUser) op()        {}
+func (CheckSeccomp) op()     {}
 func (LoadInfra) op()        {}
 func (MakeVolume) op()       {}
 func (Prepared) op()         {}
@@ -119,7 +128,11 @@ func (o EnsureImage) String() string {
 	}
 	return "ensure image " + o.Image
 }
-func (o LoadInfra) String() string { return "load image " + o.Image.Ref }
+func (o CheckUser) String() string {
+	return "check the user of image " + o.Unit.Image + " for " + o.Unit.ID
+}
+func (o CheckSeccomp) String() string { return "check seccomp profile " + o.Path }
+func (o LoadInfra) String() string    { return "load image " + o.Image.Ref }
 func (o MakeVolume) String() string {
 	return fmt.Sprintf("make %s volume %s", o.Volume.Kind, o.Volume.Path)
 }

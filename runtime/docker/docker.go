@@ -1,6 +1,8 @@
 package docker
 
 import (
+	"strconv"
+
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/runtime/pause"
 	"github.com/kubehost/kubehost/translate/plan"
@@ -43,8 +45,10 @@ func (Dialect) Join(p *plan.Pod) []string {
 	return []string{"--network", "container:" + p.Sandbox.ID, "--ipc", "container:" + p.Sandbox.ID}
 }
 
-// RunFlags is empty: docker adds nothing to the environment that a kubelet would not.
-func (Dialect) RunFlags(plan.Unit) []string { return nil }
+// RunFlags has no flags for the environment: docker adds nothing to it that a kubelet would not.
+func (Dialect) RunFlags(u plan.Unit) []string {
+	return runtime.GPUs(u, func(count int64) []string { return []string{"--gpus", strconv.FormatInt(count, 10)} })
+}
 
 // RemovePod removes all containers, the infra among them.
 func (Dialect) RemovePod(_ string, containers []string) runtime.Command {

@@ -1,6 +1,8 @@
 package podman
 
 import (
+	"strconv"
+
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/translate/plan"
 )
@@ -32,9 +34,29 @@ func (Dialect) Sandbox(p *plan.Pod, shared []string) runtime.Command {
 // Join puts the container into the pod.
 func (Dialect) Join(p *plan.Pod) []string { return []string{"--pod", p.ID} }
 
-// RunFlags takes away what podman adds to the environment. A variable that the manifest sets stays.
-func (Dialect) RunFlags(plan.Unit) []string {
-	return []string{"--unsetenv", "TERM", "--unsetenv", "container"}
+// RunFlags takes away what podman adds to a container. A variable that the manifest sets stays.
+func (Dialect) RunFlags(u plan.Unit) []string {
+	var f []string
+	if !u.Terminal.TTY {
+		f = append(f, "--unsetenv", "TERM")
+	}
+	f = append(f,
+		"--unsetenv", "container",
+		"--passwd=false", // no line in /etc/passwd for a user that the image does not know
+	)
+	if u.Security.ReadOnlyRoot {
+		f = append(f, "--read-only-tmpfs=false") // else /tmp, /run and /var/tmp could be written to
+	}
+	return append(f, runtime.GPUs(u, gpus)...)
+}
+
+// gpus names the first GPUs by their index: --gpus came with podman 5.
+func gpus(count int64) []string {
+	var f []string
+	for i := range count {
+		f = append(f, "--device", plan.NvidiaGPU+"="+strconv.FormatInt(i, 10))
+	}
+	return f
 }
 
 // RemovePod removes the pod with all that is in it. Without a pod there are only containers to remove.
