@@ -75,8 +75,8 @@ func (e Engine) runContainer(op RunContainer) Action {
 	if u.WorkingDir != "" {
 		argv = append(argv, "--workdir", u.WorkingDir)
 	}
-	for _, m := range u.Mounts {
-		argv = append(argv, "--mount", mount(p.Volume(m.Volume), m))
+	for i, m := range u.Mounts {
+		argv = append(argv, "--mount", mount(source(p, u, i), m))
 	}
 	files, message := messageMount(p, u)
 	argv = append(argv, message...)
@@ -87,7 +87,8 @@ func (e Engine) runContainer(op RunContainer) Action {
 	if len(u.Command) > 0 {
 		argv = append(argv, u.Command[1:]...)
 	}
-	a := Action{Files: files, Run: []Command{{Argv: append(argv, u.Args...), Env: secret, Stdin: file}}}
+	run := Command{Argv: append(argv, u.Args...), Env: secret, Stdin: file}
+	a := Action{Files: files, Run: append(e.bindSubPaths(p, u), run)}
 	if u.Role == plan.Init {
 		a.Failure = "init container " + u.Name + " failed"
 	}
@@ -126,12 +127,20 @@ func fitsEnvFile(v plan.EnvVar) bool {
 		!strings.HasPrefix(v.Name, "#") && !strings.ContainsAny(v.Name, " \t")
 }
 
-// mount is the value of --mount for a volume.
-func mount(v *plan.Volume, m plan.Mount) string { return bind(v.Path, m.Target, m.ReadOnly) }
+// mount is the value of --mount for the part of a volume that is at source.
+func mount(source string, m plan.Mount) string {
+	switch m.Propagation {
+	case plan.HostToContainer:
+		return bind(source, m.Target, m.ReadOnly, "bind-propagation=rslave")
+	case plan.BothPropagations:
+		return bind(source, m.Target, m.ReadOnly, "bind-propagation=rshared")
+	}
+	return bind(source, m.Target, m.ReadOnly)
+}
 
 // bind is the value of --mount. It is one record of CSV for both runtimes, so a path may hold commas and quotes.
-func bind(source, target string, readOnly bool) string {
-	fields := []string{"type=bind", "source=" + source, "target=" + target}
+func bind(source, target string, readOnly bool, options ...string) string {
+	fields := append([]string{"type=bind", "source=" + source, "target=" + target}, options...)
 	if readOnly {
 		fields = append(fields, "readonly")
 	}

@@ -144,6 +144,8 @@ func replaceCause(p *plan.Pod, infra *Container, byUnit map[string]*Container) s
 		// Kubernetes restarts the pod when an init container changes: what it prepared is out of date.
 		if c := byUnit[u.Name]; u.Role == plan.Init && c != nil && c.Hash != p.UnitHash(u) {
 			return "init container " + u.Name + " changed"
+		} else if u.Role == plan.Init && c != nil && thawed(p, u, c) != "" {
+			return "init container " + u.Name + ": " + thawed(p, u, c)
 		}
 	}
 	// The container of one that changed may be gone: pruned, or removed by a replacement that was interrupted.
@@ -161,7 +163,7 @@ func replaceCause(p *plan.Pod, infra *Container, byUnit map[string]*Container) s
 func finished(p *plan.Pod, byUnit map[string]*Container) bool {
 	for _, u := range p.Units {
 		c := byUnit[u.Name]
-		if u.Role == plan.Main && (c == nil || c.Hash != p.UnitHash(u) || !ended(p, c)) {
+		if u.Role == plan.Main && (c == nil || c.Hash != p.UnitHash(u) || thawed(p, u, c) != "" || !ended(p, c)) {
 			return false
 		}
 	}
@@ -212,6 +214,8 @@ func assessUnit(p *plan.Pod, u plan.Unit, c *Container) (unitWork, bool) {
 		w.cause = "configuration changed"
 	case c.State == Broken:
 		w.cause = "broken"
+	case thawed(p, u, c) != "":
+		w.cause = thawed(p, u, c)
 	case !c.Started():
 		w.cause = "never started"
 	case u.Role == plan.Init && c.Up():

@@ -47,6 +47,8 @@ type Action struct {
 	Run    []Command
 	// Optional says that a failure is no more than a warning.
 	Optional bool
+	// Then is done after all of it.
+	Then *Action
 	// Failure says in the user's words what went wrong when a command fails; Hint says what to do, unless a clue knows better.
 	Failure, Hint string
 	Clues         []Clue
@@ -66,7 +68,7 @@ func (e Engine) Action(op Op) Action {
 	case CheckSeccomp:
 		return Action{Files: []FileOp{seccompProfile{op.Path}}}
 	case MakeVolume:
-		return e.makeVolume(op.Volume)
+		return e.makeVolume(op)
 	case CreateNetwork:
 		exists := e.command("network", "inspect", op.Name)
 		return Action{Unless: &exists, Lately: true,
@@ -105,4 +107,16 @@ func (e Engine) stop(s Stop) []Command {
 		args = append(args, "--time", itoa(*s.Grace))
 	}
 	return []Command{e.command(append(args, s.Running...)...)}
+}
+
+// then appends what is done afterwards. What it says of failures counts for all.
+func (a Action) then(b Action) Action {
+	last := &a.Then
+	for *last != nil {
+		next := **last
+		*last = &next
+		last = &next.Then
+	}
+	*last = &b
+	return a
 }

@@ -223,6 +223,13 @@ func (x Executor) act(ctx context.Context, a Action) (Phase, error) {
 	if a.Unless != nil && !a.Lately && x.holds(ctx, *a.Unless) {
 		return Unneeded, nil
 	}
+	if phase, err := x.commands(ctx, a); err != nil || a.Then == nil {
+		return phase, err
+	}
+	return x.act(ctx, *a.Then)
+}
+
+func (x Executor) commands(ctx context.Context, a Action) (Phase, error) {
 	for _, c := range a.Run {
 		if _, err := run(ctx, x.Engine.Runner, c); err != nil {
 			if a.Unless != nil && a.Lately && x.holds(ctx, *a.Unless) {

@@ -89,9 +89,9 @@ func (b *builder) prepare(w podWork) {
 		})
 		// The content of a Files volume reaches containers that run: it waits for the barrier.
 		if v.Kind != plan.Files && (w.creates() || mounted) {
-			b.add(Step{ID: volumeID(w.pod.Ref, v.Name), Pod: w.pod.Ref, Op: MakeVolume{v}})
+			b.add(Step{ID: volumeID(w.pod.Ref, v.Name), Pod: w.pod.Ref, Op: MakeVolume{v, w.creates()}})
 		} else if write && w.fresh {
-			b.add(Step{ID: volumeID(w.pod.Ref, v.Name), Pod: w.pod.Ref, Op: MakeVolume{v}, Cause: w.files[v.Name]})
+			b.add(Step{ID: volumeID(w.pod.Ref, v.Name), Pod: w.pod.Ref, Op: MakeVolume{v, w.creates()}, Cause: w.files[v.Name]})
 		}
 	}
 	if n := w.pod.Sandbox.Network; n != "" && w.creates() && !b.networks[n] {
@@ -132,7 +132,7 @@ func (b *builder) pod(w podWork) {
 	p := w.pod
 	for _, v := range p.Volumes {
 		if cause, ok := w.files[v.Name]; ok {
-			b.add(Step{ID: volumeID(p.Ref, v.Name), Pod: p.Ref, Op: MakeVolume{v}, Cause: cause, Needs: []string{b.barrier}})
+			b.add(Step{ID: volumeID(p.Ref, v.Name), Pod: p.Ref, Op: MakeVolume{v, w.creates()}, Cause: cause, Needs: []string{b.barrier}})
 		}
 	}
 	if w.creates() {

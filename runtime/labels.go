@@ -19,6 +19,7 @@ const (
 	LabelHash      = "kubehost.dev/hash"      // of the plan part that the object was made from
 	LabelNetwork   = "kubehost.dev/network"   // on the infra: the network that the pod joined
 	LabelInits     = "kubehost.dev/inits"     // on the infra: the hash of all init containers, which may be gone
+	LabelFrozen    = "kubehost.dev/frozen"    // the hashes of the files that are mounted with subPath, by volume
 	// LabelID is the object's own runtime name. A container made from an image
 	// that was committed from one of ours inherits all our labels, but not the name: it is not ours.
 	LabelID = "kubehost.dev/id"
@@ -46,7 +47,36 @@ func sandboxLabels(p *plan.Pod) map[string]string {
 func unitLabels(p *plan.Pod, u plan.Unit) map[string]string {
 	l := podLabels(p)
 	l[LabelID], l[LabelContainer], l[LabelRole], l[LabelHash] = u.ID, u.Name, string(u.Role), p.UnitHash(u)
+	if frozen := frozen(p, u); frozen != "" {
+		l[LabelFrozen] = frozen
+	}
 	return l
+}
+
+// frozen are the hashes of the files that a unit mounts with subPath: "page=0123 tls=4567".
+func frozen(p *plan.Pod, u plan.Unit) string {
+	hashes := p.FrozenHashes(u)
+	var words []string
+	for _, v := range slices.Sorted(maps.Keys(hashes)) {
+		words = append(words, v+"="+hashes[v])
+	}
+	return strings.Join(words, " ")
+}
+
+// thawed says which frozen files of a container are no longer what they should be; empty when all are.
+func thawed(p *plan.Pod, u plan.Unit, c *Container) string {
+	var names []string
+	was := strings.Fields(c.Frozen)
+	for _, word := range strings.Fields(frozen(p, u)) {
+		if !slices.Contains(was, word) {
+			v, _, _ := strings.Cut(word, "=")
+			names = append(names, p.Volume(v).From)
+		}
+	}
+	if names == nil {
+		return ""
+	}
+	return strings.Join(names, " and ") + " changed, mounted with subPath"
 }
 
 // podLabels are the manifest's labels, without those that could be taken for kubehost's own, and what names the pod.
@@ -67,7 +97,7 @@ func initsHash(p *plan.Pod) string {
 	for _, u := range p.Units {
 		if u.Role == plan.Init {
 			some = true
-			all.Write([]byte(p.UnitHash(u)))
+			all.Write([]byte(p.UnitHash(u) + frozen(p, u)))
 		}
 	}
 	if !some {

@@ -35,6 +35,7 @@ type Container struct {
 	Hash    string
 	Network string
 	Inits   string
+	Frozen  string
 }
 
 // Ours says whether kubehost made the container.
@@ -90,5 +91,5 @@ func (c *Container) Label(get func(key string) string) {
 	}
 	c.Ref = plan.Ref{Namespace: get(LabelNamespace), Name: get(LabelPod)}
 	c.Unit, c.Role, c.Hash = get(LabelContainer), get(LabelRole), get(LabelHash)
-	c.Network, c.Inits = get(LabelNetwork), get(LabelInits)
+	c.Network, c.Inits, c.Frozen = get(LabelNetwork), get(LabelInits), get(LabelFrozen)
 }

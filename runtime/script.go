@@ -38,6 +38,11 @@ func (a Action) Script() []string {
 	for _, c := range a.Run {
 		lines = append(lines, a.scriptCommand(c)...)
 	}
+	if a.Then != nil {
+		next := *a.Then
+		next.Failure = a.Failure
+		lines = append(lines, next.Script()...)
+	}
 	return lines
 }
 

@@ -66,7 +66,11 @@ type (
 	// LoadInfra loads the image of the infra container that kubehost carries.
 	LoadInfra struct{ Image InfraImage }
 	// MakeVolume makes a volume's file or directory, or checks that it is what the manifest says.
-	MakeVolume struct{ Volume plan.Volume }
+	MakeVolume struct {
+		Volume plan.Volume
+		// Setup says that the pod is being set up: only then is the volume given to its group.
+		Setup bool
+	}
 	// Prepared does nothing: it needs all that can be done without touching anything that runs.
 	Prepared struct{}
 	// CreateNetwork makes a bridge network.

@@ -54,7 +54,7 @@ func contentOf(volume string) (string, bool) {
 
 func (w writeTree) Do() error {
 	v := w.volume
-	if err := (makeDir{v.Path, 0o755}).Do(); err != nil {
+	if err := (makeDir{v.Path, rootMode(v)}).Do(); err != nil {
 		return err
 	}
 	// Root confines every path below to the volume, whatever is in it.
@@ -63,6 +63,9 @@ func (w writeTree) Do() error {
 		return err
 	}
 	defer root.Close()
+	if err := setMode(root, ".", rootMode(v)); err != nil {
+		return err
+	}
 	dir := ".." + v.ContentHash()
 	// What ..data points to is whole, and may be in use.
 	current, _ := root.Readlink(dataLink)
@@ -133,7 +136,20 @@ func mkdirMode(root *os.Root, dir string) error {
 	if err := root.Mkdir(dir, 0o755); err != nil && !errors.Is(err, fs.ErrExist) {
 		return err
 	}
-	return root.Chmod(dir, 0o755)
+	info, err := root.Lstat(dir)
+	if err != nil || info.Mode().Perm() == 0o755 {
+		return err // without a chmod, which could take away the set-group-ID bit that it got from above
+	}
+	return root.Chmod(dir, info.Mode()&fs.ModeSetgid|0o755)
+}
+
+// setMode changes a mode that is another.
+func setMode(root *os.Root, name string, bits uint32) error {
+	info, err := root.Stat(name)
+	if err != nil || info.Mode()&^fs.ModeDir == fileMode(bits) {
+		return err
+	}
+	return root.Chmod(name, fileMode(bits))
 }
 
 // link makes the symlinks of the volume what its files need.
@@ -197,14 +213,14 @@ func parents(p string) []string {
 
 func (w writeTree) Script() []string {
 	v := w.volume
-	lines := (makeDir{v.Path, 0o755}).Script()
+	lines := (makeDir{v.Path, rootMode(v)}).Script()
 	dir := path.Join(v.Path, ".."+v.ContentHash())
 	lines = append(lines, fmt.Sprintf("rm -rf %s", Quote(dir)))
 	made := map[string]bool{}
 	mkdir := func(d string) {
 		if !made[d] {
 			made[d] = true
-			lines = append(lines, fmt.Sprintf("mkdir -m 0755 %s", Quote(d)))
+			lines = append(lines, fmt.Sprintf("(umask 022; mkdir %s)", Quote(d)))
 		}
 	}
 	mkdir(dir)

@@ -15,7 +15,7 @@ import (
 // listed are the labels that the listing asks for. Each is asked for by its key: docker prints all labels of
 // a container as one text, in which the values of an image's own labels can forge others.
 var listed = [...]string{runtime.LabelNamespace, runtime.LabelPod, runtime.LabelContainer, runtime.LabelRole,
-	runtime.LabelHash, runtime.LabelNetwork, runtime.LabelInits, runtime.LabelID}
+	runtime.LabelHash, runtime.LabelNetwork, runtime.LabelInits, runtime.LabelFrozen, runtime.LabelID}
 
 // row is one container as the listing prints it.
 type row struct {

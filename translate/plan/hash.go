@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"strings"
 )
 
 // Hash identifies everything that a sandbox is made from.
@@ -16,6 +17,7 @@ func (p *Pod) UnitHash(u Unit) string {
 		Mount
 		Kind VolumeKind
 		Path string
+		Size int64 `json:",omitempty"`
 	}
 	message := u.Lifecycle.MessagePath    // a mount
 	u.Pull, u.Lifecycle = "", Lifecycle{} // when it is pulled and how it is looked after does not change what it is
@@ -23,7 +25,7 @@ func (p *Pod) UnitHash(u Unit) string {
 	mounts := make([]mount, 0, len(u.Mounts))
 	for _, m := range u.Mounts {
 		v := p.Volume(m.Volume)
-		mounts = append(mounts, mount{m, v.Kind, v.Path})
+		mounts = append(mounts, mount{m, v.Kind, v.Path, v.Size})
 	}
 	u.Resources.OOMScore = 0 // it depends on the host's memory, which may grow
 	return hash(struct {
@@ -31,12 +33,42 @@ func (p *Pod) UnitHash(u Unit) string {
 		Restart RestartPolicy
 		Grace   int64
 		Message string `json:",omitempty"`
+		FSGroup *int64 `json:",omitempty"`
 		Mounts  []mount
-	}{u, p.RestartPolicy, p.GracePeriod, message, mounts})
+	}{u, p.RestartPolicy, p.GracePeriod, message, p.FSGroup, mounts})
 }
 
-// ContentHash identifies the files of a Files volume: names, modes and contents.
-func (v Volume) ContentHash() string { return hash(v.Files) }
+// ContentHash identifies what a Files volume holds: names, modes, owner and contents.
+func (v Volume) ContentHash() string {
+	return hash(struct {
+		Files []File
+		Mode  uint32 `json:",omitempty"`
+		Group *int64 `json:",omitempty"`
+	}{v.Files, v.Mode, v.Group})
+}
+
+// FrozenHashes identify, for each Files volume of which the unit mounts a part, the files that it sees of it: a mount of
+// a part never changes while its container lives. They are no part of [Pod.UnitHash], so that
+// a change of theirs can be told from others.
+func (p *Pod) FrozenHashes(u Unit) map[string]string {
+	seen := map[string][]File{}
+	for _, m := range u.Mounts {
+		v := p.Volume(m.Volume)
+		if v.Kind != Files || m.SubPath == "" {
+			continue
+		}
+		for _, f := range v.Files {
+			if f.Path == m.SubPath || strings.HasPrefix(f.Path, m.SubPath+"/") {
+				seen[v.Name] = append(seen[v.Name], f)
+			}
+		}
+	}
+	hashes := map[string]string{}
+	for name, files := range seen {
+		hashes[name] = hash(files)
+	}
+	return hashes
+}
 
 // hash is the first half of the SHA-256 of a value's JSON: encoding/json writes struct
 // fields in order and sorts map keys, so equal values have equal hashes.

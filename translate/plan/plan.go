@@ -162,7 +162,21 @@ type Mount struct {
 	// Target is the absolute path in the container.
 	Target   string `json:"target"`
 	ReadOnly bool   `json:"readOnly,omitempty"`
+	// SubPath is the file or directory of the volume that is mounted, clean and relative; empty is all of it.
+	SubPath string `json:"subPath,omitempty"`
+	// Propagation says which later mounts below the volume are seen.
+	Propagation Propagation `json:"propagation,omitempty"`
 }
+
+// Propagation says whether mounts made later below a volume are seen on the other side.
+type Propagation string
+
+// The modes of https://kubernetes.io/docs/concepts/storage/volumes/#mount-propagation; None is the default.
+const (
+	PropagateNone    Propagation = ""
+	HostToContainer  Propagation = "HostToContainer"
+	BothPropagations Propagation = "Bidirectional"
+)
 
 // Volume is a file or directory of the host that containers mount.
 type Volume struct {
@@ -174,8 +188,16 @@ type Volume struct {
 	Claim string `json:"claim,omitempty"`
 	// Type is what a HostPath must be, or is made as.
 	Type HostPathType `json:"type,omitempty"`
-	// Size is the limit of a Memory volume in bytes; 0 is the runtime's own limit.
+	// Size is the limit of a Memory volume in bytes; 0 is the kernel's own limit.
 	Size int64 `json:"size,omitempty"`
+	// Mode replaces the permission bits that a directory of this kind has; with a Group that is ignored.
+	Mode uint32 `json:"mode,omitempty"`
+	// Group owns all that is in the volume when the pod is set up; nil leaves it as it is.
+	Group *int64 `json:"group,omitempty"`
+	// RootTells says that a volume whose root has the group already is taken to have it everywhere.
+	RootTells bool `json:"rootTells,omitempty"`
+	// From is what the files come from, in words: "configmap page".
+	From string `json:"from,omitempty"`
 	// Files are what a Files volume holds, sorted by path.
 	Files []File `json:"files,omitempty"`
 }

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"maps"
+	"path"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -105,6 +106,11 @@ func (t *text) volume(v *Volume) {
 	given(t, 2, "claim %s", v.Claim)
 	given(t, 2, "type %s", v.Type)
 	given(t, 2, "size %d", v.Size)
+	given(t, 2, "mode %04o", v.Mode)
+	if v.Group != nil {
+		t.line(2, "group %d%s", *v.Group, map[bool]string{true: ", unless its root has it"}[v.RootTells])
+	}
+	given(t, 2, "from %s", v.From)
 	for _, f := range v.Files {
 		t.line(2, "file %s %04o %s", f.Path, f.Mode, t.content(f))
 	}
@@ -155,11 +161,14 @@ func (t *text) env(e EnvVar) string {
 	return fmt.Sprintf("%s=%q", e.Name, e.Value)
 }
 
-// String is the mount as "data on /srv", with ", read-only" where it is.
+// String is the mount as "data/sub on /srv", with ", read-only" where it is.
 func (m Mount) String() string {
-	s := m.Volume + " on " + m.Target
+	s := path.Join(m.Volume, m.SubPath) + " on " + m.Target
 	if m.ReadOnly {
 		s += ", read-only"
+	}
+	if m.Propagation != PropagateNone {
+		s += ", " + string(m.Propagation)
 	}
 	return s
 }
