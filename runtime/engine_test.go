@@ -59,6 +59,8 @@ var hash = regexp.MustCompile(`\b[0-9a-f]{32}\b`)
 
 const topSecret = "it's a\nsecret"
 
+var group = int64(4567)
+
 // richPod sets everything that can be set.
 func richPod() plan.Pod {
 	p := plan.Pod{Ref: plan.Ref{Namespace: "shop", Name: "web"}, ID: "shop.web", Dir: "/state/pods/shop/web",
@@ -81,6 +83,11 @@ func richPod() plan.Pod {
 		{Name: "any", Kind: plan.HostPath, Path: "/srv/any"},
 		{Name: "sock", Kind: plan.HostPath, Path: "/run/the sock", Type: plan.Socket},
 		{Name: "conf", Kind: plan.HostPath, Path: "/etc/conf", Type: plan.FileOrCreate},
+		{Name: "shared", Kind: plan.Claim, Path: "/volumes/shared", Group: &group, RootTells: true},
+		{Name: "scratch", Kind: plan.EmptyDir, Path: "/state/pods/shop/web/empty/scratch", Group: &group},
+		{Name: "ram", Kind: plan.Memory, Path: "/state/pods/shop/web/memory/ram", Group: &group},
+		{Name: "info", Kind: plan.Files, Path: "/state/pods/shop/web/volumes/info", Mode: 0o1777, Group: &group, From: "volume info",
+			Files: []plan.File{{Path: "name", Mode: 0o644, Content: []byte("web")}}},
 	}
 	p.Units = []plan.Unit{
 		{Name: "setup", ID: "shop.web-setup", Role: plan.Init, Image: "docker.io/library/tool:1", Pull: plan.PullNever,
@@ -91,7 +98,10 @@ func richPod() plan.Pod {
 				{Name: "my.token", Value: "one line", Secret: true}, {Name: "EMPTY"}},
 			Mounts: []plan.Mount{{Volume: "data", Target: "/data", ReadOnly: true}, {Volume: "page", Target: "/page", ReadOnly: true},
 				{Volume: "cache", Target: "/cache"}, {Volume: "fast", Target: "/fast"}}},
-		{Name: "log", ID: "shop.web-log", Role: plan.Main, Image: "docker.io/library/log:1", Pull: plan.PullIfNotPresent},
+		{Name: "log", ID: "shop.web-log", Role: plan.Main, Image: "docker.io/library/log:1", Pull: plan.PullIfNotPresent,
+			Mounts: []plan.Mount{{Volume: "any", Target: "/any", Propagation: plan.HostToContainer},
+				{Volume: "info", Target: "/name", SubPath: "name", ReadOnly: true}, {Volume: "data", Target: "/log", SubPath: "a b/log"},
+				{Volume: "shared", Target: "/shared", Propagation: plan.BothPropagations}}},
 	}
 	return p
 }
@@ -117,6 +127,9 @@ func rendered(a runtime.Action) string {
 		c.Brief = nil // it is for messages
 		// One flag a line, for those who review a change.
 		fmt.Fprintf(&b, "  %s\n", strings.ReplaceAll(c.Masked(), " --", "\n    --"))
+	}
+	if a.Then != nil {
+		b.WriteString(rendered(*a.Then))
 	}
 	if a.Optional {
 		b.WriteString("  optional\n")
@@ -160,7 +173,7 @@ func ops(infra runtime.InfraImage) []runtime.Op {
 		runtime.RemovePod{Stop: stop}, runtime.RemovePod{ID: "shop.web", Stop: now},
 		runtime.RemoveFiles{Dir: "/state/pods/shop/web"})
 	for _, v := range p.Volumes {
-		list = append(list, runtime.MakeVolume{Volume: v})
+		list = append(list, runtime.MakeVolume{Volume: v, Setup: true})
 	}
 	return list
 }

@@ -169,7 +169,7 @@ func listen(t *testing.T, dir string) {
 }
 
 func TestMakeDir(t *testing.T) {
-	at := func(path string, mode fs.FileMode) func(string) FileOp {
+	at := func(path string, mode uint32) func(string) FileOp {
 		return func(dir string) FileOp { return makeDir{filepath.Join(dir, path), mode} }
 	}
 	for _, c := range []fileCase{
@@ -179,9 +179,10 @@ func TestMakeDir(t *testing.T) {
 		{name: "parent there already", before: mkdir("a"), op: at("a/d", 0o700), tree: "drwxr-x--- /a\ndrwx------ /a/d\n"},
 		{name: "a strange name", op: at(`-it's "a", $HOME`, 0o700), tree: "drwx------ /-it's \"a\", $HOME\n"},
 		{name: "a file", before: write("d", ""), op: at("d", 0o777), err: "DIR/d is not a directory"},
+		{name: "sticky, with the group's bit", op: at("d", 0o3777), tree: "dgtrwxrwxrwx /d\n"},
 		{name: "a symlink to a directory", before: func(t *testing.T, dir string) { mkdir("e")(t, dir); symlink("e", "d")(t, dir) },
-			op: at("d", 0o777), tree: "Lrwxrwxrwx /d -> e\ndrwxr-x--- /e\n"},
-		{name: "a symlink to nothing", before: symlink("e", "d"), op: at("d", 0o777), err: "chmod DIR/d: no such file or directory"},
+			op: at("d", 0o777), err: "DIR/d is a symbolic link", said: true},
+		{name: "a symlink to nothing", before: symlink("e", "d"), op: at("d", 0o777), err: "DIR/d is a symbolic link", said: true},
 	} {
 		c.compare(t)
 	}

@@ -31,7 +31,7 @@ func TestWriteTreeLayout(t *testing.T) {
 		return w
 	}
 	h := ".." + op("").(writeTree).volume.ContentHash()
-	fileCase{name: "fresh", op: op, tree: strings.ReplaceAll(`drwxr-xr-x /v
+	fileCase{name: "fresh", op: op, tree: strings.ReplaceAll(`drwxrwxrwx /v
 drwxr-xr-x /v/HASH
 -rw-r--r-- /v/HASH/a "1\n"
 -r-------- /v/HASH/secret "4"

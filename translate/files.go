@@ -15,22 +15,32 @@ import (
 // defaultMode is the API server's default for the files of a volume.
 const defaultMode = 0o644
 
+// groupRead is what a pod's fsGroup adds to the mode of each file.
+const groupRead = 0o440
+
+// tree is the files of one volume while they are collected: of two for the same path the later counts.
+type tree struct {
+	files map[string]plan.File
+	// mode is the volume's default for files.
+	mode *int32
+}
+
+func newTree(mode *int32) *tree { return &tree{files: map[string]plan.File{}, mode: mode} }
+
 // source is a ConfigMap or Secret as a volume shows it.
 type source struct {
 	kind, name string
 	content    map[string][]byte
 	secret     bool
 	items      []v1.KeyToPath
-	mode       *int32
 	optional   *bool
 }
 
-// configMapFiles are the files of a configMap volume: data and binaryData; where both
-// have a key, data counts.
-func (p *podTranslator) configMapFiles(at *field.Path, v *v1.ConfigMapVolumeSource) []plan.File {
-	cm, found := p.configMap(at.Child("name"), v.Name, v.Optional)
+// addConfigMap adds the files of a ConfigMap: data and binaryData; where both have a key, data counts.
+func (p *podTranslator) addConfigMap(t *tree, at *field.Path, name string, items []v1.KeyToPath, optional *bool) {
+	cm, found := p.configMap(at.Child("name"), name, optional)
 	if !found {
-		return nil
+		return
 	}
 	content := make(map[string][]byte, len(cm.Data)+len(cm.BinaryData))
 	for key, data := range cm.BinaryData {
@@ -39,62 +49,69 @@ func (p *podTranslator) configMapFiles(at *field.Path, v *v1.ConfigMapVolumeSour
 	for key, data := range cm.Data {
 		content[key] = []byte(data)
 	}
-	return p.files(at, source{"ConfigMap", v.Name, content, false, v.Items, v.DefaultMode, v.Optional})
+	p.addSourceFiles(t, at, source{"ConfigMap", name, content, false, items, optional})
 }
 
-// secretFiles are the files of a secret volume.
-func (p *podTranslator) secretFiles(at *field.Path, v *v1.SecretVolumeSource) []plan.File {
-	secret, found := p.secret(at.Child("secretName"), v.SecretName, v.Optional)
-	if !found {
-		return nil
+// addSecret adds the files of a Secret; nameAt is where its name stands.
+func (p *podTranslator) addSecret(t *tree, at, nameAt *field.Path, name string, items []v1.KeyToPath, optional *bool) {
+	if secret, found := p.secret(nameAt, name, optional); found {
+		p.addSourceFiles(t, at, source{"Secret", name, secret.Data, true, items, optional})
 	}
-	return p.files(at, source{"Secret", v.SecretName, secret.Data, true, v.Items, v.DefaultMode, v.Optional})
 }
 
-// files are sorted by path. With items only the keys that these name are there.
-func (p *podTranslator) files(at *field.Path, s source) []plan.File {
-	files := map[string]plan.File{}
+// addSourceFiles adds one file for each key; with items only the keys that these name.
+func (p *podTranslator) addSourceFiles(t *tree, at *field.Path, s source) {
 	if len(s.items) == 0 {
 		for key, content := range s.content {
-			files[key] = plan.File{Path: key, Mode: s.fileMode(nil), Content: content, Secret: s.secret}
+			t.add(plan.File{Path: key, Content: content, Secret: s.secret}, nil)
 		}
 	}
 	for i := range s.items {
-		p.item(files, at.Child("items").Index(i), s, &s.items[i])
+		item, here := &s.items[i], at.Child("items").Index(i)
+		content, ok := s.content[item.Key]
+		if !ok {
+			p.missingKey(here, s.optional, "", item.Key, s.kind, s.name)
+		} else if name, ok := p.filePath(here, item.Path); ok {
+			t.add(plan.File{Path: name, Content: content, Secret: s.secret}, item.Mode)
+		}
 	}
-	list := make([]plan.File, 0, len(files))
-	for _, f := range files {
-		list = append(list, f)
-	}
-	slices.SortFunc(list, func(a, b plan.File) int { return cmp.Compare(a.Path, b.Path) })
-	p.checkTree(at, list)
-	return list
 }
 
-// item adds the file of one item; of two for the same path the later counts.
-func (p *podTranslator) item(files map[string]plan.File, at *field.Path, s source, item *v1.KeyToPath) {
-	content, ok := s.content[item.Key]
-	if !ok {
-		p.missingKey(at, s.optional, "", item.Key, s.kind, s.name)
-		return
+// filePath checks the path of a file once more, though the manifest was: what follows writes files as root.
+func (p *podTranslator) filePath(at *field.Path, given string) (string, bool) {
+	name := path.Clean(given)
+	if !inside(given) || name == "." || strings.HasPrefix(name, "..") {
+		p.fail(at.Child("path"), "", "%q is not a path inside the volume", given)
+		return "", false
 	}
-	// Checked once more, though the manifest was: what follows writes files as root.
-	name := path.Clean(item.Path)
-	if !inside(item.Path) || name == "." || strings.HasPrefix(name, "..") {
-		p.fail(at.Child("path"), "", "%q is not a path inside the volume", item.Path)
-		return
-	}
-	files[name] = plan.File{Path: name, Mode: s.fileMode(item.Mode), Content: content, Secret: s.secret}
+	return name, true
 }
 
-func (s source) fileMode(item *int32) uint32 {
+// add gives a file its own mode, or else the volume's.
+func (t *tree) add(f plan.File, mode *int32) {
 	switch {
-	case item != nil:
-		return uint32(*item)
-	case s.mode != nil:
-		return uint32(*s.mode)
+	case mode != nil:
+		f.Mode = uint32(*mode)
+	case t.mode != nil:
+		f.Mode = uint32(*t.mode)
+	default:
+		f.Mode = defaultMode
 	}
-	return defaultMode
+	t.files[f.Path] = f
+}
+
+// filesVolume is a volume of these files. They are sorted by path.
+func (p *podTranslator) filesVolume(at *field.Path, name, from string, t *tree) plan.Volume {
+	v := plan.Volume{Name: name, Kind: plan.Files, Path: path.Join(p.dir, "volumes", name), From: from, Group: p.fsGroup()}
+	for _, f := range t.files {
+		if v.Group != nil {
+			f.Mode |= groupRead
+		}
+		v.Files = append(v.Files, f)
+	}
+	slices.SortFunc(v.Files, func(a, b plan.File) int { return cmp.Compare(a.Path, b.Path) })
+	p.checkTree(at, v.Files)
+	return v
 }
 
 // checkTree refuses a path that would have to be a file and a directory.

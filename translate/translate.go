@@ -131,6 +131,7 @@ func (p *podTranslator) translate() plan.Pod {
 		RestartPolicy: plan.RestartPolicy(p.Spec.RestartPolicy),
 		Sandbox:       p.sandbox(),
 		Volumes:       p.volumes(),
+		FSGroup:       p.fsGroup(),
 	}
 	if grace := p.Spec.TerminationGracePeriodSeconds; grace != nil {
 		pod.GracePeriod = *grace

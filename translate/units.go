@@ -28,7 +28,7 @@ func (p *podTranslator) unit(m member) plan.Unit {
 		Args:       p.words(m.at.Child("args"), m.Args, env),
 		WorkingDir: m.WorkingDir,
 		Env:        env.vars,
-		Mounts:     p.mounts(m),
+		Mounts:     p.mounts(m, env),
 	}
 }
 

@@ -26,15 +26,56 @@ func (p *podTranslator) volume(at *field.Path, v *v1.Volume) plan.Volume {
 	case v.EmptyDir != nil:
 		return p.emptyDir(at.Child("emptyDir"), v)
 	case v.PersistentVolumeClaim != nil:
-		name := v.PersistentVolumeClaim.ClaimName
-		return plan.Volume{Name: v.Name, Kind: plan.Claim, Path: p.claimPath(name), Claim: name}
-	case v.ConfigMap != nil:
-		return p.filesVolume(v.Name, p.configMapFiles(at.Child("configMap"), v.ConfigMap))
-	case v.Secret != nil:
-		return p.filesVolume(v.Name, p.secretFiles(at.Child("secret"), v.Secret))
+		return p.claim(v.Name, v.PersistentVolumeClaim.ClaimName)
 	}
-	p.fail(at, "", "this kind of volume is not supported")
-	return plan.Volume{Name: v.Name}
+	return p.writtenVolume(at, v)
+}
+
+// writtenVolume is a volume whose files kubehost writes. All but those of a ConfigMap are a tmpfs
+// in a cluster, which has the sticky bit.
+func (p *podTranslator) writtenVolume(at *field.Path, v *v1.Volume) plan.Volume {
+	var t *tree
+	from, mode := "volume "+v.Name, uint32(0o1777)
+	switch {
+	case v.ConfigMap != nil:
+		at, t = at.Child("configMap"), newTree(v.ConfigMap.DefaultMode)
+		p.addConfigMap(t, at, v.ConfigMap.Name, v.ConfigMap.Items, v.ConfigMap.Optional)
+		from, mode = "configmap "+v.ConfigMap.Name, 0
+	case v.Secret != nil:
+		at, t = at.Child("secret"), newTree(v.Secret.DefaultMode)
+		p.addSecret(t, at, at.Child("secretName"), v.Secret.SecretName, v.Secret.Items, v.Secret.Optional)
+		from = "secret " + v.Secret.SecretName
+	case v.DownwardAPI != nil:
+		at, t = at.Child("downwardAPI"), newTree(v.DownwardAPI.DefaultMode)
+		p.addDownward(t, at, v.DownwardAPI.Items)
+	case v.Projected != nil:
+		at = at.Child("projected")
+		t = p.projected(at, v.Projected)
+	default:
+		p.fail(at, "", "this kind of volume is not supported")
+		return plan.Volume{Name: v.Name}
+	}
+	volume := p.filesVolume(at, v.Name, from, t)
+	volume.Mode = mode
+	return volume
+}
+
+// claim is the directory of a claim.
+func (p *podTranslator) claim(name, claim string) plan.Volume {
+	return plan.Volume{Name: name, Kind: plan.Claim, Path: p.claimPath(claim), Claim: claim, Group: p.fsGroup(), RootTells: p.rootTells()}
+}
+
+// fsGroup owns the volumes that kubehost makes for the pod.
+func (p *podTranslator) fsGroup() *int64 {
+	if s := p.Spec.SecurityContext; s != nil {
+		return s.FSGroup
+	}
+	return nil
+}
+
+func (p *podTranslator) rootTells() bool {
+	s := p.Spec.SecurityContext
+	return p.fsGroup() != nil && s.FSGroupChangePolicy != nil && *s.FSGroupChangePolicy == v1.FSGroupChangeOnRootMismatch
 }
 
 func (p *podTranslator) hostPath(at *field.Path, v *v1.Volume) plan.Volume {
@@ -50,54 +91,14 @@ func (p *podTranslator) hostPath(at *field.Path, v *v1.Volume) plan.Volume {
 }
 
 func (p *podTranslator) emptyDir(at *field.Path, v *v1.Volume) plan.Volume {
+	volume := plan.Volume{Name: v.Name, Kind: plan.EmptyDir, Path: path.Join(p.dir, "empty", v.Name), Group: p.fsGroup()}
 	switch v.EmptyDir.Medium {
 	case v1.StorageMediumDefault:
-		return plan.Volume{Name: v.Name, Kind: plan.EmptyDir, Path: path.Join(p.dir, "empty", v.Name)}
 	case v1.StorageMediumMemory:
-		volume := plan.Volume{Name: v.Name, Kind: plan.Memory, Path: path.Join(p.dir, "memory", v.Name)}
-		if limit := v.EmptyDir.SizeLimit; limit != nil {
-			volume.Size = limit.Value()
-		}
-		return volume
+		volume.Kind, volume.Path = plan.Memory, path.Join(p.dir, "memory", v.Name)
+		volume.Size = p.memorySize(v.EmptyDir.SizeLimit)
+	default:
+		p.fail(at.Child("medium"), `leave it out, or use "Memory"`, "the medium %q is not supported", v.EmptyDir.Medium)
 	}
-	p.fail(at.Child("medium"), `leave it out, or use "Memory"`, "the medium %q is not supported", v.EmptyDir.Medium)
-	return plan.Volume{Name: v.Name}
-}
-
-func (p *podTranslator) filesVolume(name string, files []plan.File) plan.Volume {
-	return plan.Volume{Name: name, Kind: plan.Files, Path: path.Join(p.dir, "volumes", name), Files: files}
-}
-
-// mounts are in the order of the manifest. Both runtimes sort them themselves, so that /a is
-// there before /a/b is mounted in it.
-func (p *podTranslator) mounts(m member) []plan.Mount {
-	var mounts []plan.Mount
-	targets := map[string]bool{}
-	for i := range m.VolumeMounts {
-		vm := &m.VolumeMounts[i]
-		target := path.Join("/", vm.MountPath)
-		at := m.at.Child("volumeMounts").Index(i).Child("mountPath")
-		p.checkNUL(at, target)
-		switch {
-		case target == "/":
-			p.fail(at, "", "a volume cannot take the place of the container's root")
-		case targets[target]:
-			p.fail(at, "", "another volume is mounted at %s already", target)
-		}
-		targets[target] = true
-		mounts = append(mounts, plan.Mount{Volume: vm.Name, Target: target, ReadOnly: vm.ReadOnly || p.readOnly(vm.Name)})
-	}
-	return mounts
-}
-
-// readOnly says that no mount of the volume can be written to: those whose files
-// kubehost writes never can, as in a cluster.
-func (p *podTranslator) readOnly(volume string) bool {
-	for i := range p.Spec.Volumes {
-		if v := &p.Spec.Volumes[i]; v.Name == volume {
-			claim := v.PersistentVolumeClaim
-			return v.ConfigMap != nil || v.Secret != nil || claim != nil && claim.ReadOnly
-		}
-	}
-	return false
+	return volume
 }

@@ -33,6 +33,7 @@ func (p *Pod) mask() {
 }
 
 func (v *Volume) mask() {
+	v.Group = clone(v.Group)
 	v.Files = slices.Clone(v.Files)
 	for i := range v.Files {
 		f := &v.Files[i]

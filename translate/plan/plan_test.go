@@ -24,10 +24,10 @@ func example() Plan {
 				Ports: []Port{{"127.0.0.1", 8080, 80, TCP}, {"::1", 5353, 53, UDP}},
 			},
 			Volumes: []Volume{
-				{Name: "data", Kind: Claim, Path: "/srv/data", Claim: "data"},
+				{Name: "data", Kind: Claim, Path: "/srv/data", Claim: "data", Group: &group, RootTells: true},
 				{Name: "host", Kind: HostPath, Path: "/srv/host", Type: Directory},
 				{Name: "mem", Kind: Memory, Path: "/mem", Size: 1024},
-				{Name: "files", Kind: Files, Path: "/files", Files: []File{
+				{Name: "files", Kind: Files, Path: "/files", Mode: 0o1777, From: "secret files", Files: []File{
 					{Path: "a", Mode: 0o644, Content: []byte("text\n")},
 					{Path: "b", Mode: 0o400, Content: []byte{0xff}},
 					{Path: "s", Mode: 0o400, Content: []byte("hunter2"), Secret: true},
@@ -43,7 +43,7 @@ func example() Plan {
 					},
 					Command: []string{"sh", "-c"}, Args: []string{"echo \"$A\""}, WorkingDir: "/w",
 					Env:       []EnvVar{{Name: "A", Value: "two\nlines"}, {Name: "P", Value: "hunter2", Secret: true}},
-					Mounts:    []Mount{{Volume: "data", Target: "/data"}, {Volume: "files", Target: "/files", ReadOnly: true}},
+					Mounts:    []Mount{{Volume: "data", Target: "/data"}, {Volume: "files", Target: "/files", ReadOnly: true, SubPath: "a/b", Propagation: HostToContainer}},
 					Lifecycle: exampleLifecycle(),
 					Identity:  Identity{User: new(int64(7)), Group: new(int64(8)), Groups: []int64{9, 10}, NonRoot: true},
 					Security: Security{
@@ -95,11 +95,14 @@ pod default/web as web
     port [::1]:5353 -> 53/udp
   volume data: claim /srv/data
     claim data
+    group 2000, unless its root has it
   volume host: hostPath /srv/host
     type Directory
   volume mem: memory /mem
     size 1024
   volume files: files /files
+    mode 1777
+    from secret files
     file a 0644 "text\n"
     file b 0400 1 bytes, sha256 a8100ae6aa1940d0b663bb31cd466142
     file s 0400 ***
@@ -117,7 +120,7 @@ pod default/web as web
     env A="two\nlines"
     env P=***
     mount data on /data
-    mount files on /files, read-only
+    mount files/a/b on /files, read-only, HostToContainer
     startup get https://[::1]:80/ready, every 2s, timeout 1s, successes 1, failures 30, delay 5s, grace 4s
       header Host: "web"
       header X: "a \"b\""
