@@ -35,11 +35,14 @@ type fieldCheck struct {
 }
 
 func (c *fieldCheck) visit(n *tableNode, owner, v reflect.Value) {
-	if r := n.row; r != nil && r.is != Supported {
-		if r.accepts.ok == nil || !r.accepts.ok(owner, v) {
+	if r := n.row; r != nil {
+		accepted := r.accepts.ok != nil && r.accepts.ok(owner, v)
+		if !accepted && r.is != Supported {
 			c.report(r, v)
 		}
-		return
+		if accepted || r.is != Supported {
+			return
+		}
 	}
 	for v.Kind() == reflect.Pointer {
 		v = v.Elem()

@@ -83,14 +83,12 @@ spec:
 			want: `
 spec.initContainers[0].restartPolicy: is not supported yet
 spec.containers[1].resources: is not supported yet
-spec.containers[1].volumeMounts[0].subPath: is not supported yet
 spec.containers[1].livenessProbe: is not supported yet
 spec.containers[1].readinessProbe: is not supported yet
 spec.containers[1].lifecycle.postStart: is not supported yet
 spec.containers[1].lifecycle.preStop: is not supported yet
 spec.activeDeadlineSeconds: is not supported yet
 spec.securityContext.runAsNonRoot: true is not supported yet
-spec.securityContext.fsGroup: is not supported yet
 `,
 		},
 		{
@@ -109,10 +107,9 @@ spec:
   volumes: [{name: d, emptyDir: {sizeLimit: 1Gi}}, {name: e, emptyDir: {medium: HugePages}}]
 `,
 			want: `
-spec.volumes[0].emptyDir.sizeLimit: is not supported yet
-  hint: set medium: Memory, which has a size, or remove sizeLimit
-spec.volumes[1].emptyDir.medium: "HugePages" is not supported yet
-  hint: leave it out, or use Memory
+spec.volumes[0].emptyDir.sizeLimit: warning: has no effect on one host: it limits no writing to a disk, a cluster evicts the pod when the directory has grown beyond it
+spec.volumes[1].emptyDir.medium: "HugePages" is refused: a file system of huge pages must be set aside on the host
+  hint: leave it out, or use Memory; or mount a hugetlbfs on the host, and use a hostPath volume of it
 spec.containers[0].env[0].valueFrom.fieldRef.fieldPath: "status.podIP" is not supported yet
   hint: metadata.name, .namespace, .uid, .labels['…'], .annotations['…'] and spec.nodeName are supported
 spec.containers[0].terminationMessagePolicy: "FallbackToLogsOnError" is not supported yet
@@ -229,8 +226,10 @@ spec:
   - {name: kube-api-access-x, projected: {sources: [{serviceAccountToken: {path: token}}, {secret: {name: mine}}]}}
 `,
 			want: `
-spec.volumes[0].projected: is not supported yet
-spec.volumes[1].projected: is not supported yet
+spec.volumes[0].projected.sources[0].serviceAccountToken: is refused: there is no API server that would sign tokens
+  hint: put a token into a Secret, and project that
+spec.volumes[1].projected.sources[0].serviceAccountToken: is refused: there is no API server that would sign tokens
+  hint: put a token into a Secret, and project that
 `,
 		},
 		{

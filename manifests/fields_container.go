@@ -107,12 +107,15 @@ var resourceRows = rows{
 var mountRows = rows{
 	{path: "name", is: Supported},
 	{path: "readOnly", is: Supported},
-	{path: "recursiveReadOnly", is: NotYet, accepts: values("Disabled")},
+	{path: "recursiveReadOnly", is: Refused, accepts: values("Disabled", "IfPossible"),
+		reason: "requested recursive read-only mode, but it is not supported by the runtime",
+		hint:   "use IfPossible, or mount what is below the volume as a volume of its own",
+		docker: "from docker 25 on a read-only mount is always recursively so"},
 	{path: "mountPath", is: Supported},
-	{path: "subPath", is: NotYet},
-	{path: "mountPropagation", is: NotYet, accepts: values("None")},
-	{path: "subPathExpr", is: NotYet},
-	{path: "bindMountOptions", is: NotYet},
+	{path: "subPath", is: Supported},
+	{path: "mountPropagation", is: Supported},
+	{path: "subPathExpr", is: Supported},
+	{path: "bindMountOptions", is: NotYet, hint: "remove it: no cluster has it on by default"},
 }
 
 var probeRows = rows{

@@ -95,6 +95,9 @@ func (l *loader) stored(raw []byte) {
 	if json.Unmarshal(raw, value) != nil {
 		return
 	}
+	if pod, ok := value.(*v1.Pod); ok {
+		dropAPIAccess(pod)
+	}
 	setDefaults(value, l.namespace)
 	origin := Origin{File: "applied earlier", Kind: h.Kind, Namespace: value.GetNamespace(), Name: value.GetName()}
 	if _, given := l.index[origin.key()]; given {

@@ -28,12 +28,27 @@ func (r *references) pod(s *v1.PodSpec) {
 		if m := v.Secret; m != nil {
 			r.items(at.Child("secret"), need{"Secret", m.SecretName, "secretName", isTrue(m.Optional)}, m.Items)
 		}
+		if v.Projected != nil {
+			r.projected(at.Child("projected"), v.Projected)
+		}
 	}
 	for i := range s.InitContainers {
 		r.container(spec.Child("initContainers").Index(i), &s.InitContainers[i])
 	}
 	for i := range s.Containers {
 		r.container(spec.Child("containers").Index(i), &s.Containers[i])
+	}
+}
+
+func (r *references) projected(at *field.Path, v *v1.ProjectedVolumeSource) {
+	for i := range v.Sources {
+		s, here := &v.Sources[i], at.Child("sources").Index(i)
+		if m := s.ConfigMap; m != nil {
+			r.items(here.Child("configMap"), need{"ConfigMap", m.Name, "name", isTrue(m.Optional)}, m.Items)
+		}
+		if m := s.Secret; m != nil {
+			r.items(here.Child("secret"), need{"Secret", m.Name, "name", isTrue(m.Optional)}, m.Items)
+		}
 	}
 }
 

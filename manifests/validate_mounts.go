@@ -33,6 +33,9 @@ func (c *checker) mounts(at *field.Path, ctr *v1.Container, volumes volumeNames)
 			if *r != v1.RecursiveReadOnlyDisabled && !m.ReadOnly {
 				c.invalid(here.Child("recursiveReadOnly"), "set readOnly: true too", "%s needs a mount that is read-only", *r)
 			}
+			if p := m.MountPropagation; *r != v1.RecursiveReadOnlyDisabled && p != nil && *p != v1.MountPropagationNone {
+				c.invalid(here.Child("recursiveReadOnly"), "remove mountPropagation", "%s cannot be used with mountPropagation %s", *r, *p)
+			}
 		}
 	}
 }

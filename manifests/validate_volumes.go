@@ -47,8 +47,15 @@ func (c *checker) volumeSource(at *field.Path, v *v1.VolumeSource) {
 	if v.HostPath != nil {
 		c.hostPath(at.Child("hostPath"), v.HostPath)
 	}
-	if e := v.EmptyDir; e != nil && e.SizeLimit != nil && e.SizeLimit.Sign() < 0 {
-		c.invalid(at.Child("emptyDir", "sizeLimit"), "", "%s is less than 0", e.SizeLimit)
+	if v.EmptyDir != nil {
+		c.emptyDir(at.Child("emptyDir"), v.EmptyDir)
+	}
+	if d := v.DownwardAPI; d != nil {
+		c.mode(at.Child("downwardAPI", "defaultMode"), d.DefaultMode)
+		c.downwardItems(at.Child("downwardAPI", "items"), d.Items)
+	}
+	if v.Projected != nil {
+		c.projected(at.Child("projected"), v.Projected)
 	}
 	if m := v.ConfigMap; m != nil {
 		here := at.Child("configMap")
@@ -64,6 +71,15 @@ func (c *checker) volumeSource(at *field.Path, v *v1.VolumeSource) {
 	}
 	if v.PersistentVolumeClaim != nil {
 		c.subdomain(at.Child("persistentVolumeClaim", "claimName"), v.PersistentVolumeClaim.ClaimName, "name the claim")
+	}
+}
+
+func (c *checker) emptyDir(at *field.Path, e *v1.EmptyDirVolumeSource) {
+	if e.SizeLimit != nil && e.SizeLimit.Sign() < 0 {
+		c.invalid(at.Child("sizeLimit"), "", "%s is less than 0", e.SizeLimit)
+	}
+	if m := e.Mode; m != nil && (*m < 0 || *m > 0o1777) {
+		c.invalid(at.Child("mode"), "write it in octal, with a 0 in front: 0755", "%d is not the mode of a directory, 0-01777 (1023)", *m)
 	}
 }
 

@@ -94,6 +94,9 @@ func (p *podTranslator) emptyDir(at *field.Path, v *v1.Volume) plan.Volume {
 	volume := plan.Volume{Name: v.Name, Kind: plan.EmptyDir, Path: path.Join(p.dir, "empty", v.Name), Group: p.fsGroup()}
 	switch v.EmptyDir.Medium {
 	case v1.StorageMediumDefault:
+		if v.EmptyDir.Mode != nil {
+			volume.Mode = uint32(*v.EmptyDir.Mode)
+		}
 	case v1.StorageMediumMemory:
 		volume.Kind, volume.Path = plan.Memory, path.Join(p.dir, "memory", v.Name)
 		volume.Size = p.memorySize(v.EmptyDir.SizeLimit)

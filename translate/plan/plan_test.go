@@ -95,7 +95,8 @@ pod default/web as web
     port [::1]:5353 -> 53/udp
   volume data: claim /srv/data
     claim data
-    group 2000, unless its root has it
+    group 2000
+    group unchanged where the root has it
   volume host: hostPath /srv/host
     type Directory
   volume mem: memory /mem

@@ -108,7 +108,10 @@ func (t *text) volume(v *Volume) {
 	given(t, 2, "size %d", v.Size)
 	given(t, 2, "mode %04o", v.Mode)
 	if v.Group != nil {
-		t.line(2, "group %d%s", *v.Group, map[bool]string{true: ", unless its root has it"}[v.RootTells])
+		t.line(2, "group %d", *v.Group)
+	}
+	if v.RootTells {
+		t.line(2, "group unchanged where the root has it")
 	}
 	given(t, 2, "from %s", v.From)
 	for _, f := range v.Files {
