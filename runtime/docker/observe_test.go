@@ -24,11 +24,11 @@ func (l listing) Run(_ context.Context, c runtime.Command) (runtime.Result, erro
 }
 
 // none are the labels of a container that is not ours, as the listing prints them.
-const none = `["","","","","","","",""]`
+const none = `["","","","","","","","",""]`
 
 func TestObserve(t *testing.T) {
-	const ours = `["shop","web","nginx","main","abc","","","shop.web-nginx"]`
-	const infra = `["default","web","","infra","abc","kubehost","def","web-infra"]`
+	const ours = `["shop","web","nginx","main","abc","","","page=1","shop.web-nginx"]`
+	const infra = `["default","web","","infra","abc","kubehost","def","","web-infra"]`
 	row := func(id, name, state, status, created, labels string) string {
 		return fmt.Sprintf(`{"ID":%q,"Name":%q,"Image":"img:1","State":%q,"Status":%q,"Created":%q,"Labels":%s}`+"\n", id, name, state, status, created, labels)
 	}
@@ -49,7 +49,7 @@ func TestObserve(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []runtime.Container{
-		{ID: "1", Name: "shop.web-nginx", State: runtime.Running, Ref: plan.Ref{Namespace: "shop", Name: "web"}, Unit: "nginx", Role: "main", Hash: "abc"},
+		{ID: "1", Name: "shop.web-nginx", State: runtime.Running, Ref: plan.Ref{Namespace: "shop", Name: "web"}, Unit: "nginx", Role: "main", Hash: "abc", Frozen: "page=1"},
 		{ID: "2", Name: "web-infra", State: runtime.Exited, ExitCode: 137, Ref: plan.Ref{Namespace: "default", Name: "web"}, Role: "infra",
 			Hash: "abc", Network: "kubehost", Inits: "def"},
 		{ID: "3", Name: "other", State: runtime.Created},

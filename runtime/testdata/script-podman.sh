@@ -16,15 +16,15 @@ podman image inspect --format '{{.Id}}' docker.io/library/log:1 >/dev/null 2>&1 
 # make files volume /state/pods/shop/web/volumes/page
 [ ! -L /state/pods/shop/web/volumes/page ] || { echo '/state/pods/shop/web/volumes/page is a symbolic link' >&2; exit 1; }
 [ -d /state/pods/shop/web/volumes/page ] || { (umask 077; mkdir -p /state/pods/shop/web/volumes); mkdir /state/pods/shop/web/volumes/page; chmod 0777 /state/pods/shop/web/volumes/page; }
-rm -rf /state/pods/shop/web/volumes/page/..f9d187bfc3986174acfaccbc2dd6ab92
-(umask 022; mkdir /state/pods/shop/web/volumes/page/..f9d187bfc3986174acfaccbc2dd6ab92)
+rm -rf /state/pods/shop/web/volumes/page/..HASH
+(umask 022; mkdir /state/pods/shop/web/volumes/page/..HASH)
 (umask 077; printf %s '<p>it'\''s
-' > /state/pods/shop/web/volumes/page/..f9d187bfc3986174acfaccbc2dd6ab92/index.html); chmod 0644 /state/pods/shop/web/volumes/page/..f9d187bfc3986174acfaccbc2dd6ab92/index.html
-(umask 022; mkdir /state/pods/shop/web/volumes/page/..f9d187bfc3986174acfaccbc2dd6ab92/sub)
-(umask 022; mkdir /state/pods/shop/web/volumes/page/..f9d187bfc3986174acfaccbc2dd6ab92/sub/dir)
-(umask 077; printf %s AAH/ | base64 -d > /state/pods/shop/web/volumes/page/..f9d187bfc3986174acfaccbc2dd6ab92/sub/dir/binary); chmod 0400 /state/pods/shop/web/volumes/page/..f9d187bfc3986174acfaccbc2dd6ab92/sub/dir/binary
-(umask 077; printf %s '***' > /state/pods/shop/web/volumes/page/..f9d187bfc3986174acfaccbc2dd6ab92/token); chmod 0600 /state/pods/shop/web/volumes/page/..f9d187bfc3986174acfaccbc2dd6ab92/token
-ln -sfn ..f9d187bfc3986174acfaccbc2dd6ab92 /state/pods/shop/web/volumes/page/..data
+' > /state/pods/shop/web/volumes/page/..HASH/index.html); chmod 0644 /state/pods/shop/web/volumes/page/..HASH/index.html
+(umask 022; mkdir /state/pods/shop/web/volumes/page/..HASH/sub)
+(umask 022; mkdir /state/pods/shop/web/volumes/page/..HASH/sub/dir)
+(umask 077; printf %s AAH/ | base64 -d > /state/pods/shop/web/volumes/page/..HASH/sub/dir/binary); chmod 0400 /state/pods/shop/web/volumes/page/..HASH/sub/dir/binary
+(umask 077; printf %s '***' > /state/pods/shop/web/volumes/page/..HASH/token); chmod 0600 /state/pods/shop/web/volumes/page/..HASH/token
+ln -sfn ..HASH /state/pods/shop/web/volumes/page/..data
 ln -sfn ..data/index.html /state/pods/shop/web/volumes/page/index.html
 ln -sfn ..data/sub /state/pods/shop/web/volumes/page/sub
 ln -sfn ..data/token /state/pods/shop/web/volumes/page/token
@@ -71,10 +71,10 @@ sh -euc 'if [ "$3" = OnRootMismatch ] && [ -n "$(find "$1" -maxdepth 0 -gid "$2"
 sh -euc '[ -d "$1" ] || mkdir -- "$1"; chgrp -- "$2" "$1"; chmod -- "$3" "$1"' sh /state/pods/shop/web/volumes/info 4567 3777 >/dev/null || { echo 'MountVolume.SetUp failed for volume "info"' >&2; exit 1; }
 [ ! -L /state/pods/shop/web/volumes/info ] || { echo '/state/pods/shop/web/volumes/info is a symbolic link' >&2; exit 1; }
 [ -d /state/pods/shop/web/volumes/info ] || { (umask 077; mkdir -p /state/pods/shop/web/volumes); mkdir /state/pods/shop/web/volumes/info; chmod 3777 /state/pods/shop/web/volumes/info; }
-rm -rf /state/pods/shop/web/volumes/info/..325ba15d10076ff5f0ccdf47587d7e3f
-(umask 022; mkdir /state/pods/shop/web/volumes/info/..325ba15d10076ff5f0ccdf47587d7e3f)
-(umask 077; printf %s web > /state/pods/shop/web/volumes/info/..325ba15d10076ff5f0ccdf47587d7e3f/name); chmod 0644 /state/pods/shop/web/volumes/info/..325ba15d10076ff5f0ccdf47587d7e3f/name
-ln -sfn ..325ba15d10076ff5f0ccdf47587d7e3f /state/pods/shop/web/volumes/info/..data
+rm -rf /state/pods/shop/web/volumes/info/..HASH
+(umask 022; mkdir /state/pods/shop/web/volumes/info/..HASH)
+(umask 077; printf %s web > /state/pods/shop/web/volumes/info/..HASH/name); chmod 0644 /state/pods/shop/web/volumes/info/..HASH/name
+ln -sfn ..HASH /state/pods/shop/web/volumes/info/..data
 ln -sfn ..data/name /state/pods/shop/web/volumes/info/name
 
 # create network kubehost-shop
@@ -84,13 +84,13 @@ podman network inspect kubehost-shop >/dev/null 2>&1 || podman network create --
 podman pull --quiet docker.io/library/app:1 >/dev/null || { echo 'image docker.io/library/app:1 cannot be pulled' >&2; exit 1; }
 
 # create sandbox shop.web-infra
-podman pod create --name shop.web --infra-name shop.web-infra --network kubehost-shop --hostname www --network-alias web --network-alias web-nginx --network-alias www.shop --publish 127.0.0.1:8080:80/tcp --publish '[::1]:8080:80/tcp' --publish 0.0.0.0:53:5353/udp --label app=web --label app.kubernetes.io/part-of=shop --label kubehost.dev/hash=fddd4684816a5eff47597332f9753246 --label kubehost.dev/id=shop.web-infra --label kubehost.dev/inits=6869da82d53b22590d6797a9cd6256b8 --label kubehost.dev/namespace=shop --label kubehost.dev/network=kubehost-shop --label kubehost.dev/pod=web --label kubehost.dev/role=infra >/dev/null
+podman pod create --name shop.web --infra-name shop.web-infra --network kubehost-shop --hostname www --network-alias web --network-alias web-nginx --network-alias www.shop --publish 127.0.0.1:8080:80/tcp --publish '[::1]:8080:80/tcp' --publish 0.0.0.0:53:5353/udp --label app=web --label app.kubernetes.io/part-of=shop --label kubehost.dev/hash=HASH --label kubehost.dev/id=shop.web-infra --label kubehost.dev/inits=HASH --label kubehost.dev/namespace=shop --label kubehost.dev/network=kubehost-shop --label kubehost.dev/pod=web --label kubehost.dev/role=infra >/dev/null
 
 # run shop.web-setup to its end
-podman run --name shop.web-setup --pod shop.web --pull never --no-healthcheck --stop-timeout 7 --unsetenv TERM --unsetenv container --label app=web --label app.kubernetes.io/part-of=shop --label kubehost.dev/container=setup --label kubehost.dev/hash=db6e70eb653277344c1796afdf198652 --label kubehost.dev/id=shop.web-setup --label kubehost.dev/namespace=shop --label kubehost.dev/pod=web --label kubehost.dev/role=init --mount 'type=bind,"source=/volumes/a,b ""c""","target=/da,ta"' --entrypoint sh docker.io/library/tool:1 -c 'echo "$HOME" it'\''s' >/dev/null || { echo 'init container setup failed' >&2; exit 1; }
+podman run --name shop.web-setup --pod shop.web --pull never --no-healthcheck --stop-timeout 7 --unsetenv TERM --unsetenv container --passwd=false --label app=web --label app.kubernetes.io/part-of=shop --label kubehost.dev/container=setup --label kubehost.dev/hash=HASH --label kubehost.dev/id=shop.web-setup --label kubehost.dev/namespace=shop --label kubehost.dev/pod=web --label kubehost.dev/role=init --mount 'type=bind,"source=/volumes/a,b ""c""","target=/da,ta"' --entrypoint sh docker.io/library/tool:1 -c 'echo "$HOME" it'\''s' >/dev/null || { echo 'init container setup failed' >&2; exit 1; }
 
 # run shop.web-nginx
-podman run --name shop.web-nginx --detach --restart on-failure --pod shop.web --pull never --no-healthcheck --stop-timeout 7 --unsetenv TERM --unsetenv container --label app=web --label app.kubernetes.io/part-of=shop --label kubehost.dev/container=nginx --label kubehost.dev/hash=3db5b8507ebb7038c666fc938214b0b0 --label kubehost.dev/id=shop.web-nginx --label kubehost.dev/namespace=shop --label kubehost.dev/pod=web --label kubehost.dev/role=main --env-file /dev/stdin --env 'PLAIN=a b
+podman run --name shop.web-nginx --detach --restart on-failure --pod shop.web --pull never --no-healthcheck --stop-timeout 7 --unsetenv TERM --unsetenv container --passwd=false --label app=web --label app.kubernetes.io/part-of=shop --label kubehost.dev/container=nginx --label kubehost.dev/hash=HASH --label kubehost.dev/id=shop.web-nginx --label kubehost.dev/namespace=shop --label kubehost.dev/pod=web --label kubehost.dev/role=main --env-file /dev/stdin --env 'PLAIN=a b
 c' --env EMPTY= --workdir '/a b' --mount 'type=bind,"source=/volumes/a,b ""c""",target=/data,readonly' --mount type=bind,source=/state/pods/shop/web/volumes/page,target=/page,readonly --mount type=bind,source=/state/pods/shop/web/empty/cache,target=/cache --mount type=bind,source=/state/pods/shop/web/memory/fast,target=/fast docker.io/library/nginx:1 --verbose '' >/dev/null <<'END'
 TOKEN=***
 my.token=***
@@ -122,10 +122,10 @@ while [ -n "$rest" ]; do
 done
 mkdir "$target"
 exec mount --no-canonicalize --rbind . "$target"' sh '/volumes/a,b "c"' 'a b/log' /state/pods/shop/web/subpaths/log/2 data log >/dev/null
-podman run --name shop.web-log --detach --restart on-failure --pod shop.web --pull never --no-healthcheck --stop-timeout 7 --unsetenv TERM --unsetenv container --label app=web --label app.kubernetes.io/part-of=shop --label kubehost.dev/container=log --label kubehost.dev/frozen=info=0110024dfcb7570b239bb2b988e97c6e --label kubehost.dev/hash=ace3fa71605ed7aa5b24682248cd3e7d --label kubehost.dev/id=shop.web-log --label kubehost.dev/namespace=shop --label kubehost.dev/pod=web --label kubehost.dev/role=main --mount type=bind,source=/srv/any,target=/any,bind-propagation=rslave --mount type=bind,source=/state/pods/shop/web/volumes/info/name,target=/name,readonly --mount type=bind,source=/state/pods/shop/web/subpaths/log/2,target=/log --mount type=bind,source=/volumes/shared,target=/shared,bind-propagation=rshared docker.io/library/log:1 >/dev/null
+podman run --name shop.web-log --detach --restart on-failure --pod shop.web --pull never --no-healthcheck --stop-timeout 7 --unsetenv TERM --unsetenv container --passwd=false --label app=web --label app.kubernetes.io/part-of=shop --label kubehost.dev/container=log --label kubehost.dev/frozen=info=HASH --label kubehost.dev/hash=HASH --label kubehost.dev/id=shop.web-log --label kubehost.dev/namespace=shop --label kubehost.dev/pod=web --label kubehost.dev/role=main --mount type=bind,source=/srv/any,target=/any,bind-propagation=rslave --mount type=bind,source=/state/pods/shop/web/volumes/info/name,target=/name,readonly --mount type=bind,source=/state/pods/shop/web/subpaths/log/2,target=/log --mount type=bind,source=/volumes/shared,target=/shared,bind-propagation=rshared docker.io/library/log:1 >/dev/null
 
 # create sandbox net-infra
-podman pod create --name net --infra-name net-infra --uts host --network host --label kubehost.dev/hash=2d00547ee54a8f87cc59678785bf384e --label kubehost.dev/id=net-infra --label kubehost.dev/namespace=default --label kubehost.dev/pod=net --label kubehost.dev/role=infra >/dev/null
+podman pod create --name net --infra-name net-infra --uts host --network host --label kubehost.dev/hash=HASH --label kubehost.dev/id=net-infra --label kubehost.dev/namespace=default --label kubehost.dev/pod=net --label kubehost.dev/role=infra >/dev/null
 
 # run net-app
-podman run --name net-app --detach --restart no --pod net --pull never --no-healthcheck --stop-timeout 0 --unsetenv TERM --unsetenv container --label kubehost.dev/container=app --label kubehost.dev/hash=d506a81f316c4fab8b040be74b642e3a --label kubehost.dev/id=net-app --label kubehost.dev/namespace=default --label kubehost.dev/pod=net --label kubehost.dev/role=main docker.io/library/app:1 >/dev/null
+podman run --name net-app --detach --restart no --pod net --pull never --no-healthcheck --stop-timeout 0 --unsetenv TERM --unsetenv container --passwd=false --label kubehost.dev/container=app --label kubehost.dev/hash=HASH --label kubehost.dev/id=net-app --label kubehost.dev/namespace=default --label kubehost.dev/pod=net --label kubehost.dev/role=main docker.io/library/app:1 >/dev/null
