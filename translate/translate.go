@@ -21,6 +21,13 @@ type Host struct {
 	VolumeBaseDir string
 	// Name is the host's name.
 	Name string
+	// CPUs and Memory (in bytes) are what the host has; 0 is unknown.
+	CPUs   int
+	Memory int64
+	// SeccompDir holds the seccomp profiles that pods may name.
+	SeccompDir string
+	// AppArmor and SELinux say whether the host's kernel enforces them.
+	AppArmor, SELinux bool
 }
 
 // Translate makes the plan of all pods of the set that were given (not [manifests.Object.Stored]).
@@ -136,6 +143,7 @@ func (p *podTranslator) translate() plan.Pod {
 	if grace := p.Spec.TerminationGracePeriodSeconds; grace != nil {
 		pod.GracePeriod = *grace
 	}
+	p.checkRoom()
 	for _, m := range p.members {
 		pod.Units = append(pod.Units, p.unit(m))
 	}
@@ -153,6 +161,16 @@ func (p *podTranslator) take() {
 // file may be gone: what is wrong with it is not for this invocation to say.
 func (p *podTranslator) fail(at *field.Path, hint, format string, args ...any) {
 	p.note(manifests.Error, at, hint, fmt.Sprintf(format, args...))
+}
+
+// failOnce notes what several containers of the pod would note alike.
+func (p *podTranslator) failOnce(at *field.Path, hint, format string, args ...any) {
+	detail, path := fmt.Sprintf(format, args...), at.String()
+	if !slices.ContainsFunc(p.problems, func(q manifests.Problem) bool {
+		return q.Origin == p.origin && q.Path == path && q.Detail == detail
+	}) {
+		p.note(manifests.Error, at, hint, detail)
+	}
 }
 
 // warn notes something that the manifest asks for and a kubelet would ignore too.

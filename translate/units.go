@@ -4,6 +4,7 @@ import (
 	"path"
 	"strings"
 
+	v1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/kubehost/kubehost/translate/plan"
@@ -29,6 +30,14 @@ func (p *podTranslator) unit(m member) plan.Unit {
 		WorkingDir: m.WorkingDir,
 		Env:        env.vars,
 		Mounts:     p.mounts(m, env),
+		Identity:   p.identity(m),
+		Security:   p.security(m),
+		Resources:  p.resources(m),
+		Terminal:   plan.Terminal{Stdin: m.Stdin, TTY: m.TTY},
+		Lifecycle: plan.Lifecycle{
+			MessagePath:     m.TerminationMessagePath,
+			MessageFromLogs: m.TerminationMessagePolicy == v1.TerminationMessageFallbackToLogsOnError,
+		},
 	}
 }
 
