@@ -46,10 +46,19 @@ spec:
   terminationGracePeriodSeconds: 5
   hostNetwork: true
   hostname: web
-  initContainers: [{name: init, image: busybox, command: [a], args: [b], workingDir: /}]
+  activeDeadlineSeconds: 60
+  initContainers:
+  - {name: init, image: busybox, command: [a], args: [b], workingDir: /}
+  - {name: sidecar, image: busybox, restartPolicy: Always, startupProbe: {exec: {command: [a]}, failureThreshold: 30}}
   containers:
   - name: web
     image: nginx
+    restartPolicy: Never
+    restartPolicyRules: [{action: Restart, exitCodes: {operator: In, values: [42]}}]
+    livenessProbe: {httpGet: {path: /, port: 80, host: a, scheme: HTTPS, httpHeaders: [{name: A, value: b}]}, periodSeconds: 3}
+    readinessProbe: {grpc: {port: 80, service: a}}
+    lifecycle: {preStop: {sleep: {seconds: 3}}, postStart: {exec: {command: [a]}}}
+    terminationMessagePolicy: FallbackToLogsOnError
     imagePullPolicy: Never
     env: [{name: A, value: a}, {name: B, valueFrom: {fieldRef: {fieldPath: "metadata.labels['x/y']"}}},
       {name: C, valueFrom: {configMapKeyRef: {name: c, key: k, optional: true}}}]
@@ -68,26 +77,29 @@ spec:
 			name: "not yet, one problem for each place", kind: "Pod",
 			document: `
 spec:
-  activeDeadlineSeconds: 5
-  initContainers: [{name: a, restartPolicy: Always}]
+  hostPID: true
+  initContainers: [{name: a, stdin: true}]
   containers:
   - {name: a}
   - name: b
-    livenessProbe: {httpGet: {path: /, port: 80}, periodSeconds: 3}
-    readinessProbe: {}
-    lifecycle: {preStop: {exec: {command: [a]}}, postStart: {}}
+    livenessProbe: {grpc: {port: 80, mode: TLS}, periodSeconds: 3}
+    restartPolicy: Never
+    restartPolicyRules: [{action: RestartAllContainers, exitCodes: {operator: In, values: [1]}}]
+    lifecycle: {preStop: {tcpSocket: {port: 80}}}
     resources: {limits: {cpu: 1, memory: 1Gi}}
     volumeMounts: [{name: d, mountPath: /d, subPath: x}]
   securityContext: {fsGroup: 1, runAsNonRoot: true}
 `,
 			want: `
-spec.initContainers[0].restartPolicy: is not supported yet
+spec.initContainers[0].stdin: is not supported yet
 spec.containers[1].resources: is not supported yet
-spec.containers[1].livenessProbe: is not supported yet
-spec.containers[1].readinessProbe: is not supported yet
-spec.containers[1].lifecycle.postStart: is not supported yet
-spec.containers[1].lifecycle.preStop: is not supported yet
-spec.activeDeadlineSeconds: is not supported yet
+spec.containers[1].restartPolicyRules[0].action: "RestartAllContainers" is not supported yet
+  hint: leave it out, or use Restart
+spec.containers[1].livenessProbe.grpc.mode: "TLS" is not supported yet
+  hint: leave it out, or use Plaintext
+spec.containers[1].lifecycle.preStop.tcpSocket: is refused: no kubelet runs it, it is there for old clients
+  hint: use exec or httpGet
+spec.hostPID: is not supported yet
 spec.securityContext.runAsNonRoot: true is not supported yet
 `,
 		},
@@ -101,7 +113,7 @@ spec:
   os: {name: windows}
   containers:
   - name: a
-    terminationMessagePolicy: FallbackToLogsOnError
+    terminationMessagePath: /message
     env: [{name: IP, valueFrom: {fieldRef: {fieldPath: status.podIP}}}]
     securityContext: {privileged: true, allowPrivilegeEscalation: false, capabilities: {add: [NET_ADMIN]}}
   volumes: [{name: d, emptyDir: {sizeLimit: 1Gi}}, {name: e, emptyDir: {medium: HugePages}}]
@@ -112,8 +124,8 @@ spec.volumes[1].emptyDir.medium: "HugePages" is refused: a file system of huge p
   hint: leave it out, or use Memory; or mount a hugetlbfs on the host, and use a hostPath volume of it
 spec.containers[0].env[0].valueFrom.fieldRef.fieldPath: "status.podIP" is not supported yet
   hint: metadata.name, .namespace, .uid, .labels['…'], .annotations['…'] and spec.nodeName are supported
-spec.containers[0].terminationMessagePolicy: "FallbackToLogsOnError" is not supported yet
-  hint: leave it out, or use File
+spec.containers[0].terminationMessagePath: "/message" is not supported yet
+  hint: leave it out, or use /dev/termination-log
 spec.containers[0].securityContext.capabilities.add: is not supported yet
 spec.containers[0].securityContext.privileged: true is not supported yet
 spec.containers[0].securityContext.allowPrivilegeEscalation: false is not supported yet

@@ -17,7 +17,7 @@ var podSpecRows = rows{
 		hint: "remove it; kubehost exec gives a shell in a running container", of: ephemeralContainerRows},
 	{path: "restartPolicy", is: Supported},
 	{path: "terminationGracePeriodSeconds", is: Supported},
-	{path: "activeDeadlineSeconds", is: NotYet},
+	{path: "activeDeadlineSeconds", is: Supported},
 	{path: "dnsPolicy", is: NotYet, accepts: values("ClusterFirst")},
 	{path: "nodeSelector", is: NoEffect, reason: oneNode},
 	// An identity for an API server, which nobody here asks for it; it gives or takes no rights on the host.

@@ -16,7 +16,7 @@ func (c *checker) containers(at *field.Path, s *v1.PodSpec, volumes volumeNames)
 	for i := range s.InitContainers {
 		ctr := &s.InitContainers[i]
 		here := inits.Index(i)
-		sidecar := ctr.RestartPolicy != nil && *ctr.RestartPolicy == v1.ContainerRestartPolicyAlways
+		sidecar := isSidecar(ctr)
 		c.container(here, ctr, s, volumes, seen)
 		if !sidecar {
 			c.plainInit(here, ctr)
@@ -56,9 +56,7 @@ func (c *checker) container(at *field.Path, ctr *v1.Container, s *v1.PodSpec, vo
 	c.mounts(at.Child("volumeMounts"), ctr, volumes)
 	c.probes(at, ctr, s)
 	c.containerSecurity(at.Child("securityContext"), ctr.SecurityContext)
-	if ctr.RestartPolicy != nil {
-		oneOf(c, at.Child("restartPolicy"), *ctr.RestartPolicy, v1.ContainerRestartPolicyAlways, v1.ContainerRestartPolicyOnFailure, v1.ContainerRestartPolicyNever)
-	}
+	c.restart(at, ctr)
 }
 
 // plainInit checks what only a container that stays can have (fact 0.6).

@@ -1,6 +1,7 @@
 package manifests
 
 import (
+	"fmt"
 	"strings"
 
 	v1 "k8s.io/api/core/v1"
@@ -117,8 +118,15 @@ func (c *checker) lifecycle(at *field.Path, ctr *v1.Container, s *v1.PodSpec) {
 		if hook.h.Sleep != nil && s.TerminationGracePeriodSeconds != nil {
 			seconds, grace := hook.h.Sleep.Seconds, *s.TerminationGracePeriodSeconds
 			if seconds < 0 || seconds > grace {
-				c.invalid(here.Child("sleep", "seconds"), "", "%d is not within the pod's grace period, 0-%d", seconds, grace)
+				c.invalid(here.Child("sleep", "seconds"), sleepHint(seconds), "%d is not within the pod's grace period, 0-%d", seconds, grace)
 			}
 		}
 	}
+}
+
+func sleepHint(seconds int64) string {
+	if seconds < 0 {
+		return ""
+	}
+	return fmt.Sprintf("sleep shorter, or set terminationGracePeriodSeconds to more than %d", seconds)
 }

@@ -37,7 +37,7 @@ func TestValidateNotYet(t *testing.T) {
 		{container: "readinessProbe: {exec: {command: [a]}, terminationGracePeriodSeconds: 1}",
 			want: "spec.containers[0].readinessProbe.terminationGracePeriodSeconds: must not be set for readinessProbes, which stop nothing\n  hint: remove it"},
 		{container: "lifecycle: {preStop: {sleep: {seconds: 31}}}",
-			want: "spec.containers[0].lifecycle.preStop.sleep.seconds: 31 is not within the pod's grace period, 0-30"},
+			want: "spec.containers[0].lifecycle.preStop.sleep.seconds: 31 is not within the pod's grace period, 0-30\n  hint: sleep shorter, or set terminationGracePeriodSeconds to more than 31"},
 		{container: "lifecycle: {preStop: {}}", want: "spec.containers[0].lifecycle.preStop: needs one of exec, httpGet or sleep"},
 
 		{container: "resources: {limits: {cpu: 100m}, requests: {cpu: 50m}}"},

@@ -56,7 +56,7 @@ func (e Engine) runContainer(op RunContainer) Action {
 	p, u := op.Pod, op.Unit
 	argv := []string{e.Dialect.Name(), "run", "--name", u.ID}
 	if u.Role != plan.Init {
-		argv = append(argv, "--detach", "--restart", RestartFlag(p.RestartPolicy))
+		argv = append(argv, "--detach", "--restart", RestartFlag(p.RestartOf(u)))
 	}
 	argv = append(argv, e.Dialect.Join(p)...)
 	argv = append(argv,

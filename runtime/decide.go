@@ -163,26 +163,23 @@ func replaceCause(p *plan.Pod, infra *Container, byUnit map[string]*Container) s
 func finished(p *plan.Pod, byUnit map[string]*Container) bool {
 	for _, u := range p.Units {
 		c := byUnit[u.Name]
-		if u.Role == plan.Main && (c == nil || c.Hash != p.UnitHash(u) || thawed(p, u, c) != "" || !ended(p, c)) {
+		if u.Role == plan.Main && (c == nil || c.Hash != p.UnitHash(u) || thawed(p, u, c) != "" || !ended(p, u, c)) {
 			return false
 		}
 	}
 	return true
 }
 
-// ended says whether a main container ended and stays ended under the pod's restart policy.
-func ended(p *plan.Pod, c *Container) bool {
-	if c.State != Exited {
-		return false
-	}
-	return p.RestartPolicy == plan.RestartNever || p.RestartPolicy == plan.RestartOnFailure && c.ExitCode == 0
+// ended says whether a container ended and is not to be started again.
+func ended(p *plan.Pod, u plan.Unit, c *Container) bool {
+	return c.State == Exited && !p.Restarts(u, c.ExitCode)
 }
 
 // assessUnits says which containers of a pod that stays have to be run.
 func assessUnits(p *plan.Pod, byUnit map[string]*Container) []unitWork {
 	var work []unitWork
-	// As in the kubelet, an init container is over once any main container, or a later init container, was
-	// started: it does not matter that an exited one was pruned since.
+	// As in the kubelet, an init container is over once any main container, or a later init container or
+	// sidecar, was started: it does not matter that an exited one was pruned since.
 	over := -1
 	for i, u := range p.Units {
 		// What is a main container now may have been an init container when it was started.
@@ -190,10 +187,14 @@ func assessUnits(p *plan.Pod, byUnit map[string]*Container) []unitWork {
 			over = i
 		}
 	}
+	done := finished(p, byUnit)
 	for i, u := range p.Units {
 		c := byUnit[u.Name]
 		if u.Role == plan.Init && i < over && (c == nil || p.Units[over].Role == plan.Main) {
 			continue
+		}
+		if u.Role == plan.Sidecar && done {
+			continue // it has nothing left to stand beside
 		}
 		if w, needed := assessUnit(p, u, c); needed {
 			work = append(work, w)
@@ -220,7 +221,7 @@ func assessUnit(p *plan.Pod, u plan.Unit, c *Container) (unitWork, bool) {
 		w.cause = "never started"
 	case u.Role == plan.Init && c.Up():
 		w.cause, w.await = "already running", true
-	case u.Role == plan.Init && c.ExitCode != 0, u.Role == plan.Main && c.State == Exited && !ended(p, c):
+	case u.Role == plan.Init && c.ExitCode != 0, u.Role != plan.Init && c.State == Exited && !ended(p, u, c):
 		w.cause = fmt.Sprintf("exited with %d", c.ExitCode)
 	default:
 		return w, false

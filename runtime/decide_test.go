@@ -53,7 +53,7 @@ func restart(p plan.Pod, policy plan.RestartPolicy) plan.Pod {
 }
 
 func decideCases() []decideCase {
-	return slices.Concat(creationCases(), containerCases(), sandboxCases(), initCases(), volumeCases(), networkCases(), removalCases())
+	return slices.Concat(creationCases(), containerCases(), sandboxCases(), initCases(), sidecarCases(), volumeCases(), networkCases(), removalCases())
 }
 
 func creationCases() []decideCase {
@@ -179,6 +179,47 @@ func initCases() []decideCase {
 		{name: "first of two init containers running", before: pods(two),
 			since: all(state("web-setup", Running, 0), lost("web-more", "web-nginx", "web-log")), want: planned(two)},
 		{name: "init container becomes a main one", before: pods(web), since: early(), want: planned(swapped)},
+	}
+}
+
+func sidecarCases() []decideCase {
+	// one init container, a sidecar, a second init container and a second sidecar, then two main ones
+	web := with(webPod(), func(p *plan.Pod) {
+		p.Units = slices.Insert(p.Units, 1,
+			plan.Unit{Name: "proxy", ID: "web-proxy", Role: plan.Sidecar, Image: "docker.io/library/proxy:1"},
+			plan.Unit{Name: "more", ID: "web-more", Role: plan.Init, Image: "docker.io/library/tool:1"},
+			plan.Unit{Name: "ship", ID: "web-ship", Role: plan.Sidecar, Image: "docker.io/library/ship:1"})
+	})
+	image := with(web, func(p *plan.Pod) { p.Units[1].Image = "docker.io/library/proxy:2" })
+	early := lost("web-more", "web-ship", "web-nginx", "web-log")
+	job := with(restart(simplePod("default", "job"), plan.RestartNever), func(p *plan.Pod) {
+		p.Units = slices.Insert(p.Units, 0, plan.Unit{Name: "proxy", ID: "job-proxy", Role: plan.Sidecar, Image: "docker.io/library/proxy:1"})
+	})
+	own := with(restart(simplePod("default", "job"), plan.RestartNever), func(p *plan.Pod) {
+		p.Units[0].Lifecycle.RestartRules = []plan.RestartRule{{Codes: []int32{42}}}
+	})
+	return []decideCase{
+		{name: "sidecars on an empty host", want: planned(web)},
+		{name: "sidecars unchanged", before: pods(web), want: planned(web)},
+		{name: "sidecar exited", before: pods(web), since: state("web-proxy", Exited, 0), want: planned(web)},
+		{name: "sidecar restarting", before: pods(web), since: state("web-proxy", Restarting, 1), want: planned(web)},
+		{name: "sidecar changed", before: pods(web), want: planned(image)},
+		{name: "sidecar and a main container changed", before: pods(web), want: planned(with(image, func(p *plan.Pod) {
+			p.Units[4].Image = "docker.io/library/nginx:2"
+		}))},
+		{name: "sidecar running and the next init container not found", before: pods(web), since: early, want: planned(web)},
+		{name: "sidecar exited and the next init container running", before: pods(web),
+			since: all(lost("web-ship", "web-nginx", "web-log"), state("web-more", Running, 0), state("web-proxy", Exited, 1)), want: planned(web)},
+		{name: "init container pruned behind a sidecar that runs", before: pods(web), since: all(early, lost("web-setup")), want: planned(web)},
+		{name: "sidecar becomes an init container", before: pods(web), want: planned(with(web, func(p *plan.Pod) { p.Units[1].Role = plan.Init }))},
+		{name: "sidecar exited in a pod that goes on", before: pods(job), since: state("job-proxy", Exited, 0), want: planned(job)},
+		{name: "sidecar exited in a finished pod", before: pods(job),
+			since: all(state("job-app", Exited, 1), state("job-proxy", Exited, 137)), want: planned(job)},
+		{name: "exit code with a restart rule", before: pods(own), since: state("job-app", Exited, 42), want: planned(own)},
+		{name: "exit code without a restart rule", before: pods(own), since: state("job-app", Exited, 1), want: planned(own)},
+		{name: "only probes and hooks changed", before: pods(web), want: planned(with(web, func(p *plan.Pod) {
+			p.Units[4].Lifecycle.Liveness = &plan.Probe{Check: plan.Check{TCP: &plan.TCPDial{Port: 80}}, Period: 10}
+		}))},
 	}
 }
 

@@ -166,7 +166,10 @@ func ops(infra runtime.InfraImage) []runtime.Op {
 	for _, u := range p.Units {
 		list = append(list, runtime.RunContainer{Pod: &p, Unit: u})
 	}
+	sidecar, own := host.Units[0], host.Units[0] // of a pod that restarts nothing
+	sidecar.Role, own.Lifecycle.Restart = plan.Sidecar, plan.RestartOnFailure
 	list = append(list, runtime.RunContainer{Pod: &always, Unit: p.Units[2]}, runtime.RunContainer{Pod: &never, Unit: p.Units[2]},
+		runtime.RunContainer{Pod: &host, Unit: sidecar}, runtime.RunContainer{Pod: &host, Unit: own},
 		runtime.AwaitContainer{ID: "shop.web-setup"},
 		runtime.RemoveContainers{Stop: stop}, runtime.RemoveContainers{Stop: now},
 		runtime.RemoveContainers{Stop: runtime.Stop{All: []string{"shop.web-log"}}},

@@ -142,10 +142,12 @@ func (b *builder) pod(w podWork) {
 		b.add(Step{ID: podID(p.Ref, "extra"), Pod: p.Ref, Op: RemoveContainers{stop(w.extra, nil)},
 			Cause: "no longer in the manifest", Needs: []string{b.barrier}})
 	}
+	// Init containers and sidecars one after another, an init container up to its end, a sidecar up to its
+	// start; then the main ones at once.
 	var inits []string
 	for _, u := range w.units {
 		last := b.unit(w, u, inits)
-		if u.unit.Role == plan.Init {
+		if u.unit.Role != plan.Main {
 			inits = []string{last}
 		}
 	}

@@ -14,8 +14,8 @@ import (
 type host struct {
 	podman bool
 	Observed
-	// ends says how a main container is found after its start; nil is that all run.
-	ends func(p *plan.Pod) (State, int)
+	// ends says how a main container or a sidecar is found after its start; nil is that all run.
+	ends func(p *plan.Pod, u plan.Unit) (State, int)
 }
 
 func newHost(podman bool) *host {
@@ -131,7 +131,7 @@ func (h *host) run(op RunContainer) error {
 	case h.ends == nil:
 		c.State = Running
 	default:
-		c.State, c.ExitCode = h.ends(op.Pod)
+		c.State, c.ExitCode = h.ends(op.Pod, op.Unit)
 	}
 	return nil
 }

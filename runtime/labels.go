@@ -15,7 +15,7 @@ const (
 	LabelNamespace = "kubehost.dev/namespace"
 	LabelPod       = "kubehost.dev/pod"
 	LabelContainer = "kubehost.dev/container" // the container's name in the pod; absent on the infra
-	LabelRole      = "kubehost.dev/role"      // infra, init or main
+	LabelRole      = "kubehost.dev/role"      // infra, init, sidecar or main
 	LabelHash      = "kubehost.dev/hash"      // of the plan part that the object was made from
 	LabelNetwork   = "kubehost.dev/network"   // on the infra: the network that the pod joined
 	LabelInits     = "kubehost.dev/inits"     // on the infra: the hash of all init containers, which may be gone

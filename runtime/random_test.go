@@ -43,12 +43,15 @@ func (r random) pod(namespace, name string) plan.Pod {
 		filesVolume(&p, "page", pick(r, "one", "two"))
 	}
 	for i := range r.IntN(3) {
-		unit(&p, plan.Init, fmt.Sprint("init", i), pick(r, "tool:1", "tool:1", "tool:2"))
+		unit(&p, pick(r, plan.Init, plan.Init, plan.Sidecar), fmt.Sprint("init", i), pick(r, "tool:1", "tool:1", "tool:2"))
 	}
 	for i := range 1 + r.IntN(2) {
 		unit(&p, plan.Main, pick(r, "init0", "main", "sandbox")+fmt.Sprint(i), pick(r, "app:1", "app:1", "app:2"))
 	}
 	for i := range p.Units {
+		if p.Units[i].Role == plan.Main && r.one(4) {
+			p.Units[i].Lifecycle.Restart = pick(r, plan.RestartAlways, plan.RestartOnFailure, plan.RestartNever)
+		}
 		for _, v := range p.Volumes {
 			if r.one(2) {
 				p.Units[i].Mounts = append(p.Units[i].Mounts, plan.Mount{Volume: v.Name, Target: "/" + v.Name})
@@ -76,9 +79,9 @@ func (r random) host(p plan.Plan) *host {
 	}
 	// What somebody else runs is no concern of ours.
 	h.Containers = append(h.Containers, Container{Name: "zzz", State: Running})
-	h.ends = func(p *plan.Pod) (State, int) {
+	h.ends = func(p *plan.Pod, u plan.Unit) (State, int) {
 		// As its restart policy lets it end, for each pod in one way.
-		switch p.RestartPolicy {
+		switch p.RestartOf(u) {
 		case plan.RestartNever:
 			return Exited, len(p.Units) % 2
 		case plan.RestartOnFailure:

@@ -18,6 +18,11 @@
 //   - A pod's aliases are its name, <pod>-<container> of each main container, and its hostname. Init containers
 //     have none, because they have ended by the time that another pod could ask for
 //     them. A name with a label of over 63 characters is no alias: no query can hold it.
+//   - A sidecar keeps its place among the init containers, and is otherwise as a main container: it has an alias and
+//     publishes ports.
+//   - A probe's command is expanded as a kubelet does it, with the text of env alone: no value of a Secret, or of any
+//     other source, gets into it. A hook's command is not expanded. Who writes $(NAME) there and means more is warned.
+//   - Probes, hooks and restart rules are in the plan as they are, whoever looks after the pod.
 //   - Only a hostPort is published, on 127.0.0.1 unless hostIP names an address. Ports of init containers
 //     are not; that is a warning. A port asked for twice by one pod, spelled the same or not, is published
 //     once. An address of 0.0.0.0 or :: clashes with all others of other pods; within a pod the two

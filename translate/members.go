@@ -14,21 +14,23 @@ type member struct {
 	at   *field.Path
 }
 
-// members lists the containers in the order in which they start.
+// members lists the containers in the order in which they start: sidecars stand among the init
+// containers, where the manifest has them.
 func members(spec *v1.PodSpec) []member {
 	list := make([]member, 0, len(spec.InitContainers)+len(spec.Containers))
-	add := func(containers []v1.Container, role plan.Role, at *field.Path) {
-		for i := range containers {
-			list = append(list, member{&containers[i], role, at.Index(i)})
+	inits, mains := field.NewPath("spec", "initContainers"), field.NewPath("spec", "containers")
+	for i := range spec.InitContainers {
+		m := member{&spec.InitContainers[i], plan.Init, inits.Index(i)}
+		if m.RestartPolicy != nil && *m.RestartPolicy == v1.ContainerRestartPolicyAlways {
+			m.role = plan.Sidecar
 		}
+		list = append(list, m)
 	}
-	add(spec.InitContainers, plan.Init, field.NewPath("spec", "initContainers"))
-	add(spec.Containers, plan.Main, field.NewPath("spec", "containers"))
+	for i := range spec.Containers {
+		list = append(list, member{&spec.Containers[i], plan.Main, mains.Index(i)})
+	}
 	return list
 }
 
 // stays says that the container runs as long as its pod does.
-func (m member) stays() bool {
-	sidecar := m.RestartPolicy != nil && *m.RestartPolicy == v1.ContainerRestartPolicyAlways
-	return m.role == plan.Main || sidecar
-}
+func (m member) stays() bool { return m.role != plan.Init }

@@ -143,6 +143,7 @@ func (p *podTranslator) translate() plan.Pod {
 	if grace := p.Spec.TerminationGracePeriodSeconds; grace != nil {
 		pod.GracePeriod = *grace
 	}
+	pod.ActiveDeadline = copied(p.Spec.ActiveDeadlineSeconds)
 	p.checkRoom()
 	for _, m := range p.members {
 		pod.Units = append(pod.Units, p.unit(m))

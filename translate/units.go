@@ -4,7 +4,6 @@ import (
 	"path"
 	"strings"
 
-	v1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/kubehost/kubehost/translate/plan"
@@ -34,10 +33,7 @@ func (p *podTranslator) unit(m member) plan.Unit {
 		Security:   p.security(m),
 		Resources:  p.resources(m),
 		Terminal:   plan.Terminal{Stdin: m.Stdin, TTY: m.TTY},
-		Lifecycle: plan.Lifecycle{
-			MessagePath:     m.TerminationMessagePath,
-			MessageFromLogs: m.TerminationMessagePolicy == v1.TerminationMessageFallbackToLogsOnError,
-		},
+		Lifecycle:  p.lifecycle(m, env),
 	}
 }
 

@@ -64,23 +64,23 @@ func (v podView) units() []unit {
 	return units
 }
 
-func (v podView) roles(role plan.Role) []unit {
-	return slices.DeleteFunc(v.units(), func(u unit) bool { return u.role != role })
+func (v podView) roles(roles ...plan.Role) []unit {
+	return slices.DeleteFunc(v.units(), func(u unit) bool { return !slices.Contains(roles, u.role) })
 }
 
 // running says whether the container runs now.
 func (u unit) running() bool { return u.have != nil && u.have.State == runtime.Running }
 
-// ready is "running/all" of the main containers.
+// ready is "running/all" of the main containers and, as in kubectl, the sidecars.
 func (v podView) ready() string {
-	mains := v.roles(plan.Main)
+	stay := v.roles(plan.Sidecar, plan.Main)
 	n := 0
-	for _, u := range mains {
+	for _, u := range stay {
 		if u.running() {
 			n++
 		}
 	}
-	return fmt.Sprintf("%d/%d", n, len(mains))
+	return fmt.Sprintf("%d/%d", n, len(stay))
 }
 
 // status is the word of kubectl's STATUS column.
@@ -108,9 +108,10 @@ func (v podView) initStatus() string {
 			return ""
 		}
 	}
-	inits := v.roles(plan.Init)
+	inits := v.roles(plan.Init, plan.Sidecar)
 	for i, u := range inits {
 		switch {
+		case u.role == plan.Sidecar && u.running():
 		case u.have == nil || !u.have.Started() || u.have.Up():
 			return fmt.Sprintf("Init:%d/%d", i, len(inits))
 		case u.have.ExitCode != 0:
@@ -152,8 +153,8 @@ func (v podView) stays(u unit) bool {
 	if v.stored == nil {
 		return false
 	}
-	policy := v.stored.Plan.RestartPolicy
-	return policy == plan.RestartNever || policy == plan.RestartOnFailure && u.have.ExitCode == 0
+	i := slices.IndexFunc(v.stored.Plan.Units, func(planned plan.Unit) bool { return planned.Name == u.name })
+	return !v.stored.Plan.Restarts(v.stored.Plan.Units[i], u.have.ExitCode)
 }
 
 // reason says why a container does not run, with its kubelet's word; empty when it runs.
@@ -229,12 +230,11 @@ func (v podView) object() (*v1.Pod, error) {
 		started := metav1.NewTime(infra.Created)
 		pod.Status.StartTime, pod.CreationTimestamp = &started, started
 	}
-	for _, u := range v.roles(plan.Init) {
+	for _, u := range v.roles(plan.Init, plan.Sidecar) {
 		pod.Status.InitContainerStatuses = append(pod.Status.InitContainerStatuses, v.containerStatus(u))
 	}
-	ready := true
+	ready := !slices.ContainsFunc(v.roles(plan.Sidecar, plan.Main), func(u unit) bool { return !u.running() })
 	for _, u := range v.roles(plan.Main) {
-		ready = ready && u.running()
 		pod.Status.ContainerStatuses = append(pod.Status.ContainerStatuses, v.containerStatus(u))
 	}
 	condition := func(t v1.PodConditionType, holds bool) v1.PodCondition {

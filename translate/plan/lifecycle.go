@@ -1,5 +1,7 @@
 package plan
 
+import "slices"
+
 // This file holds what a supervisor does with a running container: no runtime object is made from
 // it, so it is part of no hash, and changing it restarts nothing.
 
@@ -94,4 +96,16 @@ func (p *Pod) RestartOf(u Unit) RestartPolicy {
 		return u.Lifecycle.Restart
 	}
 	return p.RestartPolicy
+}
+
+// Restarts says whether the container is started again when it ends with this exit code, as long as nobody
+// wants the pod to end.
+func (p *Pod) Restarts(u Unit, code int) bool {
+	for _, r := range u.Lifecycle.RestartRules {
+		if slices.Contains(r.Codes, int32(code)) != r.NotIn {
+			return true
+		}
+	}
+	policy := p.RestartOf(u)
+	return policy == RestartAlways || policy == RestartOnFailure && code != 0
 }

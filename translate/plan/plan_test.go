@@ -381,3 +381,24 @@ func TestRestartOf(t *testing.T) {
 		}
 	}
 }
+
+func TestRestarts(t *testing.T) {
+	rules := []RestartRule{{Codes: []int32{42}}, {Codes: []int32{0, 1}, NotIn: true}}
+	for _, test := range []struct {
+		policy RestartPolicy
+		rules  []RestartRule
+		want   [4]bool // for the exit codes 0, 1, 2 and 42
+	}{
+		{RestartAlways, nil, [4]bool{true, true, true, true}},
+		{RestartOnFailure, nil, [4]bool{false, true, true, true}},
+		{RestartNever, nil, [4]bool{}},
+		{RestartNever, rules[:1], [4]bool{false, false, false, true}},
+		{RestartNever, rules, [4]bool{false, false, true, true}},
+		{RestartOnFailure, rules[:1], [4]bool{false, true, true, true}},
+	} {
+		p, u := &Pod{RestartPolicy: test.policy}, Unit{Role: Main, Lifecycle: Lifecycle{RestartRules: test.rules}}
+		if got := [4]bool{p.Restarts(u, 0), p.Restarts(u, 1), p.Restarts(u, 2), p.Restarts(u, 42)}; got != test.want {
+			t.Errorf("%s with %v: %v, want %v", test.policy, test.rules, got, test.want)
+		}
+	}
+}
