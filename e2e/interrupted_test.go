@@ -73,6 +73,7 @@ func interrupted(ts *testscript.TestScript, args []string) {
 // runKilledAfter runs kubehost, killed after the n-th change, and reports whether it finished before.
 func (s *script) runKilledAfter(ts *testscript.TestScript, n int, real string, args []string) bool {
 	dir := s.dir(fmt.Sprintf("shim-%d", n))
+	ts.Check(os.RemoveAll(dir)) // of an earlier "interrupted"
 	ts.Check(os.MkdirAll(dir, 0o755))
 	ts.Check(os.WriteFile(filepath.Join(dir, s.runtime), fmt.Appendf(nil, shim, real), 0o755))
 
