@@ -182,8 +182,7 @@ func assessUnits(p *plan.Pod, byUnit map[string]*Container) []unitWork {
 	// sidecar, was started: it does not matter that an exited one was pruned since.
 	over := -1
 	for i, u := range p.Units {
-		// What is a main container now may have been an init container when it was started.
-		if c := byUnit[u.Name]; c != nil && c.Started() && c.Role == string(u.Role) {
+		if c := byUnit[u.Name]; c != nil && c.Started() {
 			over = i
 		}
 	}

@@ -90,13 +90,26 @@ func (h *host) do(op Op) error {
 	case AwaitContainer:
 		h.find(op.ID).State = Exited
 	case RemoveContainers:
-		h.remove(op.Stop.All)
+		return h.end(op.Stop)
 	case RemovePod:
 		if pod := h.find(op.Stop.All[0]).PodName; pod != op.ID {
 			return fmt.Errorf("pod %q is still there", pod)
 		}
-		h.remove(op.Stop.All)
+		return h.end(op.Stop)
 	}
+	return nil
+}
+
+// end stops and removes containers: those that run are given the time to end, the others cannot be stopped.
+func (h *host) end(s Stop) error {
+	for _, name := range s.All {
+		c := h.find(name)
+		runs := c.Role != RoleInfra && (c.State == Running || c.State == Restarting)
+		if runs != slices.Contains(s.Running, name) {
+			return fmt.Errorf("%s is %s, but to be stopped: %v", name, c.State, !runs)
+		}
+	}
+	h.remove(s.All)
 	return nil
 }
 
