@@ -108,7 +108,7 @@ func meantKey(keys []keyNode, name string) string {
 			continue
 		}
 		names = append(names, strings.Replace(k.pattern, "*", container, 1))
-		if k.row.is == Supported {
+		if k.row.is == Supported && strings.Contains(k.pattern, ownDomain) {
 			supported = append(supported, k.pattern)
 		}
 	}

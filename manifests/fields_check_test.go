@@ -91,8 +91,6 @@ spec:
   securityContext: {fsGroup: 1, runAsNonRoot: true}
 `,
 			want: `
-spec.initContainers[0].stdin: is not supported yet
-spec.containers[1].resources: is not supported yet
 spec.containers[1].restartPolicyRules[0].action: "RestartAllContainers" is not supported yet
   hint: leave it out, or use Restart
 spec.containers[1].livenessProbe.grpc.mode: "TLS" is not supported yet
@@ -100,7 +98,6 @@ spec.containers[1].livenessProbe.grpc.mode: "TLS" is not supported yet
 spec.containers[1].lifecycle.preStop.tcpSocket: is refused: no kubelet runs it, it is there for old clients
   hint: use exec or httpGet
 spec.hostPID: is not supported yet
-spec.securityContext.runAsNonRoot: true is not supported yet
 `,
 		},
 		{
@@ -124,11 +121,6 @@ spec.volumes[1].emptyDir.medium: "HugePages" is refused: a file system of huge p
   hint: leave it out, or use Memory; or mount a hugetlbfs on the host, and use a hostPath volume of it
 spec.containers[0].env[0].valueFrom.fieldRef.fieldPath: "status.podIP" is not supported yet
   hint: metadata.name, .namespace, .uid, .labels['…'], .annotations['…'] and spec.nodeName are supported
-spec.containers[0].terminationMessagePath: "/message" is not supported yet
-  hint: leave it out, or use /dev/termination-log
-spec.containers[0].securityContext.capabilities.add: is not supported yet
-spec.containers[0].securityContext.privileged: true is not supported yet
-spec.containers[0].securityContext.allowPrivilegeEscalation: false is not supported yet
 spec.dnsPolicy: "Default" is not supported yet
   hint: leave it out, or use ClusterFirst
 spec.shareProcessNamespace: true is not supported yet
@@ -218,8 +210,6 @@ metadata:
     example.com/mine: x
 `,
 			want: `
-metadata.annotations[container.apparmor.security.beta.kubernetes.io/web]: is refused: Kubernetes replaced it by a field
-  hint: use securityContext.appArmorProfile
 metadata.annotations[extra-option.kubehost.dev/web]: is refused: kubehost has no annotation of this name
   hint: did you mean extra-options.kubehost.dev/web?
 metadata.annotations[extra-options.docker.kubehost.dev/web]: is not supported yet

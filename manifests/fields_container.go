@@ -16,7 +16,7 @@ var containerRows = rows{
 	{path: "ports[]", is: Supported, of: portRows},
 	{path: "envFrom[]", is: Supported, of: envFromRows},
 	{path: "env[]", is: Supported, of: envRows},
-	{path: "resources", is: NotYet, of: resourceRows},
+	{path: "resources", is: Supported, of: resourceRows},
 	{path: "resizePolicy", is: NoEffect, reason: "a changed limit replaces the container",
 		accepts: when("restartPolicy: NotRequired, the default", func(c *v1.Container) bool {
 			return !slices.ContainsFunc(c.ResizePolicy, func(p v1.ContainerResizePolicy) bool {
@@ -40,14 +40,14 @@ var containerRows = rows{
 	{path: "startupProbe", is: Supported, of: probeRows},
 	{path: "lifecycle.postStart", is: Supported, of: handlerRows},
 	{path: "lifecycle.preStop", is: Supported, of: handlerRows},
-	{path: "lifecycle.stopSignal", is: NotYet},
-	{path: "terminationMessagePath", is: NotYet, accepts: values("/dev/termination-log")},
+	{path: "lifecycle.stopSignal", is: NoEffect, reason: "as in a cluster without the alpha feature ContainerStopSignals, a container gets the STOPSIGNAL of its image, or SIGTERM"},
+	{path: "terminationMessagePath", is: Supported},
 	{path: "terminationMessagePolicy", is: Supported},
 	{path: "imagePullPolicy", is: Supported},
 	{path: "securityContext", is: Supported, of: securityRows},
-	{path: "stdin", is: NotYet},
-	{path: "stdinOnce", is: NotYet},
-	{path: "tty", is: NotYet},
+	{path: "stdin", is: Supported},
+	{path: "stdinOnce", is: NoEffect, reason: "nothing attaches to the stdin of a container, so it never closes"},
+	{path: "tty", is: Supported},
 }
 
 // ephemeralContainerRows are the fields that ephemeral containers have, all refused with the list that they stand in.
@@ -96,12 +96,38 @@ var resourceFieldRows = rows{
 	{path: "divisor", is: Supported},
 }
 
-// resourceRows are those of a container's and of a pod's resources.
+// resourceRows are those of a container's resources.
 var resourceRows = rows{
-	{path: "limits", is: Supported},
-	{path: "requests", is: Supported},
-	{path: "claims", is: Refused, reason: "dynamic resource allocation needs the drivers of a cluster",
-		hint: "ask for a device in limits, or mount its file with a hostPath volume"},
+	{path: "limits", is: Supported, of: amountRows},
+	{path: "requests", is: Supported, of: amountRows},
+	{path: "claims", is: Refused, reason: claimsReason, hint: "ask for a device in limits, or mount its file with a hostPath volume"},
+}
+
+// podResourceRows are those of a pod's resources.
+var podResourceRows = rows{
+	{path: "limits", is: Supported, of: amountRows, docker: podLimitNote, podman: podLimitNote},
+	{path: "requests", is: Supported, of: amountRows},
+	{path: "claims", is: Refused, reason: claimsReason, hint: "ask for a device in a container's limits, or mount its file with a hostPath volume"},
+}
+
+const (
+	claimsReason = "dynamic resource allocation needs the drivers of a cluster"
+	// docker has no cgroup for several containers, and both runtimes are to do the same.
+	podLimitNote = "a limit holds for each container that has none of its own, not for all of them together"
+	gpuNote      = "the first GPUs: they are not kept for one container"
+)
+
+// amountRows are the resources that have a name of their own in Kubernetes. The first that matches counts.
+var amountRows = rows{
+	{path: "[cpu]", is: Supported},
+	{path: "[memory]", is: Supported},
+	{path: "[ephemeral-storage]", is: NoEffect, reason: "no write ever fails over it, a cluster evicts the pod when it has used more"},
+	{path: "[hugepages-*]", is: Refused, reason: "neither runtime sets a limit on huge pages",
+		hint: "remove it; whoever may use the huge pages of the host can use all of them"},
+	{path: "[nvidia.com/gpu]", is: Supported, docker: gpuNote, podman: gpuNote},
+	{path: "[*=*]", is: Supported, docker: "docker 25 or later"},
+	{path: "[*/*]", is: Refused, reason: "there is no device plugin that would give the container such a device",
+		hint: "name a device of the host as vendor/class=name, as in its CDI specification, or give its file to the container with the annotation extra-options.kubehost.dev/<container>"},
 }
 
 var mountRows = rows{

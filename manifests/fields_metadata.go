@@ -47,8 +47,7 @@ var podAnnotationRows = rows{
 	{path: "[io.podman.annotations.*]", is: NotYet},
 	{path: "[volume.podman.io/*]", is: NotYet},
 	// Security that looks as if it held must not be passed over, even where Kubernetes does.
-	{path: "[container.apparmor.security.beta.kubernetes.io/*]", is: Refused,
-		reason: "Kubernetes replaced it by a field", hint: "use securityContext.appArmorProfile"},
+	{path: "[container.apparmor.security.beta.kubernetes.io/*]", is: Supported},
 	{path: "[seccomp.security.alpha.kubernetes.io/pod]", is: Refused,
 		reason: "Kubernetes ignores it since 1.27", hint: "use spec.securityContext.seccompProfile"},
 	{path: "[container.seccomp.security.alpha.kubernetes.io/*]", is: Refused,

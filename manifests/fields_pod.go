@@ -70,7 +70,7 @@ var podSpecRows = rows{
 		hint: "remove the gates: the pod starts when it is applied"},
 	{path: "resourceClaims", is: Refused, reason: "dynamic resource allocation needs the drivers of a cluster",
 		hint: "ask for a device in resources.limits, or mount its file with a hostPath volume"},
-	{path: "resources", is: NotYet, of: resourceRows},
+	{path: "resources", is: Supported, of: podResourceRows},
 	{path: "hostnameOverride", is: NotYet},
 	{path: "schedulingGroup", is: NoEffect, reason: oneNode},
 	{path: "evictionResponders", is: NoEffect, reason: "nothing evicts pods"},

@@ -55,7 +55,7 @@ func (c *checker) container(at *field.Path, ctr *v1.Container, s *v1.PodSpec, vo
 	c.resources(at.Child("resources"), &ctr.Resources)
 	c.mounts(at.Child("volumeMounts"), ctr, volumes)
 	c.probes(at, ctr, s)
-	c.containerSecurity(at.Child("securityContext"), ctr.SecurityContext)
+	c.containerSecurity(at.Child("securityContext"), ctr.SecurityContext, s)
 	c.restart(at, ctr)
 }
 

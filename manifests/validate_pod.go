@@ -13,6 +13,7 @@ func (c *checker) pod(p *v1.Pod) {
 	metadata, spec := field.NewPath("metadata"), field.NewPath("spec")
 	c.metadata(metadata, p)
 	c.ownAnnotations(metadata.Child("annotations"), p.Annotations)
+	c.appArmorAnnotations(metadata.Child("annotations"), p)
 	s := &p.Spec
 	oneOf(c, spec.Child("restartPolicy"), s.RestartPolicy, v1.RestartPolicyAlways, v1.RestartPolicyOnFailure, v1.RestartPolicyNever)
 	if t := s.TerminationGracePeriodSeconds; t != nil {
@@ -32,6 +33,7 @@ func (c *checker) pod(p *v1.Pod) {
 	}
 	if s.Resources != nil {
 		c.resources(spec.Child("resources"), s.Resources)
+		c.podResources(spec, s)
 	}
 	volumes := c.volumes(spec.Child("volumes"), s.Volumes)
 	c.containers(spec, s, volumes)

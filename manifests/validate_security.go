@@ -2,7 +2,6 @@ package manifests
 
 import (
 	"regexp"
-	"slices"
 
 	v1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/util/validation"
@@ -26,28 +25,29 @@ func (c *checker) podSecurity(at *field.Path, s *v1.PodSecurityContext) {
 	}
 	c.sysctls(at.Child("sysctls"), s.Sysctls)
 	c.seccomp(at.Child("seccompProfile"), s.SeccompProfile)
+	c.appArmor(at.Child("appArmorProfile"), s.AppArmorProfile)
 }
 
-func (c *checker) containerSecurity(at *field.Path, s *v1.SecurityContext) {
+func (c *checker) containerSecurity(at *field.Path, s *v1.SecurityContext, pod *v1.PodSpec) {
 	if s == nil {
 		return
 	}
 	c.ids(at, s.RunAsUser, s.RunAsGroup)
 	if s.ProcMount != nil {
 		oneOf(c, at.Child("procMount"), *s.ProcMount, v1.DefaultProcMount, v1.UnmaskedProcMount)
+		if *s.ProcMount == v1.UnmaskedProcMount && (pod.HostUsers == nil || *pod.HostUsers) {
+			c.invalid(at.Child("procMount"), "leave it out, or use Default", "hostUsers must be false to use `Unmasked`")
+		}
 	}
+	c.capabilities(at.Child("capabilities"), s.Capabilities)
 	c.seccomp(at.Child("seccompProfile"), s.SeccompProfile)
-	if s.AllowPrivilegeEscalation == nil || *s.AllowPrivilegeEscalation {
-		return
-	}
-	here := at.Child("allowPrivilegeEscalation")
-	switch {
-	case s.Privileged != nil && *s.Privileged:
-		c.invalid(here, "keep one of the two", "cannot be false while privileged is true")
-	case s.Capabilities != nil && slices.Contains(s.Capabilities.Add, "CAP_SYS_ADMIN"):
-		c.invalid(here, "keep one of the two", "cannot be false while CAP_SYS_ADMIN is added")
+	c.appArmor(at.Child("appArmorProfile"), s.AppArmorProfile)
+	if isFalse(s.AllowPrivilegeEscalation) && s.Privileged != nil && *s.Privileged {
+		c.invalid(at.Child("allowPrivilegeEscalation"), "keep one of the two", "cannot set `allowPrivilegeEscalation` to false and `privileged` to true")
 	}
 }
+
+func isFalse(b *bool) bool { return b != nil && !*b }
 
 func (c *checker) ids(at *field.Path, user, group *int64) {
 	c.id(at.Child("runAsUser"), user)

@@ -48,7 +48,7 @@ func (p *podTranslator) oomScore(m member) int64 {
 		return plan.MaxOOMScore - 1
 	}
 	request := p.memoryRequest(m)
-	if m.role == plan.Init && m.stays() {
+	if m.role == plan.Sidecar {
 		request = max(request, p.smallestMain()) // a sidecar does not go before the containers that it serves
 	}
 	score := plan.MaxOOMScore - plan.MaxOOMScore*request/p.host.Memory
