@@ -57,8 +57,9 @@ var portRows = rows{
 	{path: "name", is: Supported},
 	{path: "hostPort", is: Supported},
 	{path: "containerPort", is: Supported},
-	{path: "protocol", is: Supported},
-	{path: "hostIP", is: Supported},
+	{path: "protocol", is: Supported, docker: "SCTP needs the host's kernel to have it", podman: "SCTP needs the host's kernel to have it; not rootless"},
+	{path: "hostIP", is: Supported, docker: "without it a port is published on 127.0.0.1 only",
+		podman: "without it a port is published on 127.0.0.1 only; an address of IPv6 needs a network that has IPv6 (kubehost.dev/network), ::1 is for rootless podman only"},
 }
 
 var envFromRows = rows{

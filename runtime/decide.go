@@ -30,7 +30,7 @@ type Removal struct {
 }
 
 // Decide says what to do so that what is becomes what should be. It is pure; infra is the image that
-// the runtime's sandboxes need, if any. The error lists every name that something else on
+// the runtime's sandboxes need, if any. The error lists every name and port that something else on
 // the host has already: then nothing can be done, and there are no steps.
 func Decide(d Desired, o Observed, infra InfraImage) (Steps, error) {
 	if err := conflicts(d, o); err != nil {
@@ -42,6 +42,9 @@ func Decide(d Desired, o Observed, infra InfraImage) (Steps, error) {
 		p := &d.Plan.Pods[i]
 		work = append(work, assess(p, b.have[p.Ref], o.Contents))
 	}
+	if err := b.takePorts(work); err != nil {
+		return nil, err
+	}
 	for _, w := range work {
 		b.prepare(w)
 	}
@@ -50,6 +53,11 @@ func Decide(d Desired, o Observed, infra InfraImage) (Steps, error) {
 		b.removal(r)
 	}
 	b.removeData()
+	for _, w := range work {
+		if slices.ContainsFunc(work, func(o podWork) bool { return slices.Contains(o.ports.after, podID(w.pod.Ref, "remove")) }) {
+			b.old(w)
+		}
+	}
 	for _, w := range work {
 		b.pod(w)
 	}
@@ -68,6 +76,8 @@ type podWork struct {
 	units []unitWork
 	// extra are containers of the pod that the plan does not know.
 	extra []Container
+	// ports are those to come by when the sandbox is made.
+	ports portWork
 	// files are the Files volumes whose content is not what it should be, with the cause.
 	files map[string]string
 }

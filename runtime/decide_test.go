@@ -53,7 +53,7 @@ func restart(p plan.Pod, policy plan.RestartPolicy) plan.Pod {
 }
 
 func decideCases() []decideCase {
-	return slices.Concat(creationCases(), containerCases(), sandboxCases(), initCases(), sidecarCases(), volumeCases(), networkCases(), removalCases())
+	return slices.Concat(creationCases(), containerCases(), sandboxCases(), initCases(), sidecarCases(), volumeCases(), networkCases(), portCases(), removalCases())
 }
 
 func creationCases() []decideCase {
@@ -255,6 +255,47 @@ func networkCases() []decideCase {
 		{name: "pod moves from a foreign network", before: pods(app), since: networks(Network{Name: "kubehost"}), want: planned(moved)},
 		{name: "pod moves from a network that is used", before: pods(app, simplePod("default", "b")), want: planned(moved)},
 		{name: "pod moves from a network that is going to be used", before: pods(app), want: planned(moved, simplePod("default", "b"))},
+	}
+}
+
+func publishing(p plan.Pod, ports ...plan.Port) plan.Pod {
+	p.Sandbox.Ports = ports
+	return p
+}
+
+func portCases() []decideCase {
+	local := plan.Port{HostIP: "127.0.0.1", HostPort: 8080, ContainerPort: 80, Protocol: plan.TCP}
+	all, six, other := local, local, local
+	all.HostIP, six.HostIP, other.HostPort = "0.0.0.0", "::1", 8081
+	a, b := simplePod("default", "a"), simplePod("default", "b")
+	return []decideCase{
+		{name: "ports that nobody has", want: planned(publishing(a, local, six))},
+		{name: "a port more than before", before: pods(publishing(a, local)), want: planned(publishing(a, local, other))},
+		{name: "a port goes from one pod to another", before: pods(publishing(a, local), publishing(b, other)),
+			want: planned(publishing(b, all), publishing(a, other))},
+		{name: "a port of a pod that is removed", before: pods(publishing(a, local)),
+			want: Desired{Plan: plan.Plan{Pods: pods(publishing(b, local))}, Remove: []Removal{{Ref: a.Ref}}}},
+		{name: "a port of a pod that stopped", before: pods(publishing(a, local)), since: state("a-infra", Exited, 0), want: planned(publishing(b, local))},
+		{name: "a port for IPv6 beside one for IPv4", before: pods(publishing(a, all)), want: planned(publishing(b, six))},
+	}
+}
+
+// TestPortTaken: a port that stays where it is cannot be had, and nothing is done.
+func TestPortTaken(t *testing.T) {
+	local := plan.Port{HostIP: "127.0.0.1", HostPort: 8080, ContainerPort: 80, Protocol: plan.TCP}
+	all := local
+	all.HostIP = "0.0.0.0"
+	h := hostWith(t, true, publishing(simplePod("shop", "a"), all))
+	foreign := Container{Name: "db", State: Running, Ports: []plan.Port{{HostPort: 53, Protocol: plan.UDP}}}
+	h.Containers = append(h.Containers, foreign)
+	b := publishing(simplePod("default", "b"), local, plan.Port{HostIP: "192.0.2.7", HostPort: 53, ContainerPort: 53, Protocol: plan.UDP})
+	steps, err := Decide(planned(b), h.Observed, h.infra())
+	const want = `pod "b": port 127.0.0.1:8080/tcp of the host is taken by pod shop/a
+  hint: give the pod another hostPort, or delete that pod
+pod "b": port 192.0.2.7:53/udp of the host is taken by the container "db", which kubehost did not make
+  hint: give the pod another hostPort, or stop that container`
+	if len(steps) > 0 || err == nil || err.Error() != want {
+		t.Errorf("%d steps, %v", len(steps), err)
 	}
 }
 

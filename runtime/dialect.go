@@ -23,10 +23,20 @@ type Dialect interface {
 	RunFlags(u plan.Unit) []string
 	// RemovePod removes the sandbox and all containers of a pod; running ones have been stopped.
 	RemovePod(pod string, containers []string) Command
-	// LoginConfig are the lines of a shell script that make the runtime's command take logins from $dir/config.json.
-	LoginConfig() string
+	// Features are what differs in plain data.
+	Features() Features
 	// Unshare wraps a host command so that it acts with the ids that the containers' files have.
 	Unshare(argv ...string) Command
+}
+
+// Features are differences between runtimes that need no code.
+type Features struct {
+	// LoginConfig are the lines of a shell script that make the runtime's command take logins from $dir/config.json.
+	LoginConfig string
+	// SCTP says that the runtime can publish ports of that protocol.
+	SCTP bool
+	// IPv6Ports says that ports are published on addresses of IPv6 whatever network the pod has.
+	IPv6Ports bool
 }
 
 // InfraImage is the image of the infra container, carried by kubehost itself.

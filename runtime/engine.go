@@ -69,6 +69,9 @@ func (e Engine) Action(op Op) Action {
 		return Action{Files: []FileOp{seccompProfile{op.Path}}}
 	case MakeVolume:
 		return e.makeVolume(op)
+	case CheckPorts:
+		return Action{Files: []FileOp{freePorts{op.Ports, op.Network, e.Dialect.Features()}}, Failure: "a port cannot be published",
+			Hint: "give the pod another hostPort or hostIP, or end what has the port"}
 	case CreateNetwork:
 		exists := e.command("network", "inspect", op.Name)
 		return Action{Unless: &exists, Lately: true,

@@ -82,6 +82,9 @@ func (b *builder) prepare(w podWork) {
 			b.checks(w.pod.Ref, u.unit)
 		}
 	}
+	if len(w.ports.free) > 0 {
+		b.add(Step{ID: podID(w.pod.Ref, "ports"), Pod: w.pod.Ref, Op: CheckPorts{w.ports.free, w.pod.Sandbox.Network}})
+	}
 	for _, v := range w.pod.Volumes {
 		_, write := w.files[v.Name]
 		mounted := slices.ContainsFunc(w.units, func(u unitWork) bool {
@@ -118,7 +121,7 @@ func (b *builder) prepared(work []podWork) {
 	s := Step{ID: "prepared", Op: Prepared{}}
 	for _, before := range b.steps {
 		switch before.Op.(type) {
-		case EnsureImage, CheckUser, CheckSeccomp, LoadInfra, MakeVolume:
+		case EnsureImage, CheckUser, CheckSeccomp, LoadInfra, MakeVolume, CheckPorts:
 			s.Needs = append(s.Needs, before.ID)
 		}
 	}
@@ -153,16 +156,22 @@ func (b *builder) pod(w podWork) {
 	}
 }
 
+// old adds the removal of what there is of a pod that is replaced: early, when another pod waits for a port of it.
+func (b *builder) old(w podWork) {
+	if !w.creates() || w.fresh {
+		return
+	}
+	b.add(Step{ID: podID(w.pod.Ref, "remove"), Pod: w.pod.Ref, Op: removePod(w.have, nil), Cause: w.replace, Needs: []string{b.barrier}})
+	b.leave(w.have)
+}
+
 // sandbox adds the steps that replace or make a pod's sandbox.
 func (b *builder) sandbox(w podWork) {
 	p := w.pod
 	// A pod that is new touches nothing that runs: it does not wait for what other pods lack.
 	needs := []string{imageID(b.infra.Ref), networkID(p.Sandbox.Network)}
-	if !w.fresh {
-		needs = append(needs, b.add(Step{ID: podID(p.Ref, "remove"), Pod: p.Ref, Op: removePod(w.have, nil),
-			Cause: w.replace, Needs: []string{b.barrier}}))
-		b.leave(w.have)
-	}
+	b.old(w)
+	needs = append(append(needs, podID(p.Ref, "remove"), podID(p.Ref, "ports")), w.ports.after...)
 	// A sandbox without its containers would hold ports and a name for nothing, so it waits for images and volumes.
 	for _, u := range w.units {
 		needs = append(needs, imageID(u.unit.Image), userID(p.Ref, u.unit.Name), seccompID(seccompFile(u.unit)))

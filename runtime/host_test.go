@@ -117,11 +117,22 @@ func (h *host) sandbox(p *plan.Pod) error {
 	if p.Sandbox.Network != "" && !h.hasNetwork(p.Sandbox.Network) {
 		return fmt.Errorf("there is no network %s", p.Sandbox.Network)
 	}
+	for _, c := range h.Containers {
+		for _, port := range p.Sandbox.Ports {
+			if c.Up() && slices.ContainsFunc(c.Ports, func(other plan.Port) bool { return clash(port, other) }) {
+				return fmt.Errorf("port %s is taken by %s", port.Host(), c.Name)
+			}
+		}
+	}
 	c, err := h.add(p, p.Sandbox.ID, h.infra().Ref, sandboxLabels(p))
-	if err == nil && !h.podman {
+	if err != nil {
+		return err
+	}
+	c.Ports = p.Sandbox.Ports
+	if !h.podman {
 		c.State = Running
 	}
-	return err
+	return nil
 }
 
 func (h *host) run(op RunContainer) error {

@@ -27,6 +27,8 @@ type Container struct {
 	// ExitCode is meaningful when State is Exited.
 	ExitCode int
 	Created  time.Time
+	// Ports are the published ports; their ContainerPort is not told.
+	Ports []plan.Port
 
 	// What our labels say; zero for containers of others.
 	Ref     plan.Ref

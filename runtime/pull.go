@@ -94,7 +94,7 @@ func (e Engine) pull(op EnsureImage) Command {
 	for _, l := range op.Logins {
 		logins.WriteString(loginLine(l))
 	}
-	script := strings.Replace(pullWithLogin, "CONFIG\n", e.Dialect.LoginConfig(), 1)
+	script := strings.Replace(pullWithLogin, "CONFIG\n", e.Dialect.Features().LoginConfig, 1)
 	return Command{Argv: append([]string{"sh", "-euc", script, "sh"}, plain.Argv...), Stdin: []byte(logins.String()), Brief: plain.Argv}
 }
 

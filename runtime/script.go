@@ -17,10 +17,11 @@ func (e Engine) WriteScript(w io.Writer, steps Steps) error {
 		if _, ok := s.Op.(Prepared); ok {
 			continue // all that it orders stands in order
 		}
-		fmt.Fprintf(&b, "\n# %s\n", oneLine(s.Op.String()))
-		for _, line := range e.Action(s.Op).Script() {
-			b.WriteString(line + "\n")
+		lines := e.Action(s.Op).Script()
+		if len(lines) == 0 {
+			continue // what a shell cannot find out, the runtime will
 		}
+		fmt.Fprintf(&b, "\n# %s\n%s\n", oneLine(s.Op.String()), strings.Join(lines, "\n"))
 	}
 	_, err := io.WriteString(w, b.String())
 	return err

@@ -71,6 +71,11 @@ type (
 		// Setup says that the pod is being set up: only then is the volume given to its group.
 		Setup bool
 	}
+	// CheckPorts makes sure that nobody has the ports which are about to be published.
+	CheckPorts struct {
+		Ports   []plan.Port
+		Network string // that the pod joins
+	}
 	// Prepared does nothing: it needs all that can be done without touching anything that runs.
 	Prepared struct{}
 	// CreateNetwork makes a bridge network.
@@ -113,6 +118,7 @@ func (CheckUser) op()        {}
 func (CheckSeccomp) op()     {}
 func (LoadInfra) op()        {}
 func (MakeVolume) op()       {}
+func (CheckPorts) op()       {}
 func (Prepared) op()         {}
 func (CreateNetwork) op()    {}
 func (RemoveNetwork) op()    {}
@@ -139,6 +145,13 @@ func (o CheckSeccomp) String() string { return "check seccomp profile " + o.Path
 func (o LoadInfra) String() string    { return "load image " + o.Image.Ref }
 func (o MakeVolume) String() string {
 	return fmt.Sprintf("make %s volume %s", o.Volume.Kind, o.Volume.Path)
+}
+func (o CheckPorts) String() string {
+	var ports []string
+	for _, p := range o.Ports {
+		ports = append(ports, p.Host())
+	}
+	return "check that " + strings.Join(ports, ", ") + " can be had"
 }
 func (Prepared) String() string        { return "all is prepared" }
 func (o CreateNetwork) String() string { return "create network " + o.Name }

@@ -55,15 +55,15 @@ func (Dialect) RemovePod(_ string, containers []string) runtime.Command {
 	return runtime.Command{Argv: append([]string{"docker", "rm", "--force", "--volumes"}, containers...)}
 }
 
-// LoginConfig makes a configuration directory that has all of the user's but the logins: contexts above all, of
-// which the chosen one stands in the very file that is left out.
-func (Dialect) LoginConfig() string {
-	return `DOCKER_CONTEXT=$(docker context inspect --format '{{.Name}}' 2>/dev/null || echo default)
+// Features says how a pull is given a login: in a configuration directory that has all of the user's but the
+// logins: contexts above all, of which the chosen one stands in the very file that is left out.
+func (Dialect) Features() runtime.Features {
+	return runtime.Features{SCTP: true, IPv6Ports: true, LoginConfig: `DOCKER_CONTEXT=$(docker context inspect --format '{{.Name}}' 2>/dev/null || echo default)
 for entry in "${DOCKER_CONFIG:-${HOME-}/.docker}"/*; do
 	case $entry in */config.json | *'/*') ;; *) ln -s "$entry" "$dir/" ;; esac
 done
 export DOCKER_CONTEXT DOCKER_CONFIG="$dir"
-`
+`}
 }
 
 // Unshare is the command itself: the ids in containers are those of the host.

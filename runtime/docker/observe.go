@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/kubehost/kubehost/runtime"
+	"github.com/kubehost/kubehost/translate/plan"
 )
 
 // listed are the labels that the listing asks for. Each is asked for by its key: docker prints all labels of
@@ -19,8 +20,8 @@ var listed = [...]string{runtime.LabelNamespace, runtime.LabelPod, runtime.Label
 
 // row is one container as the listing prints it.
 type row struct {
-	ID, Name, Image, State, Status, Created string
-	Labels                                  []string
+	ID, Name, Image, State, Status, Created, Ports string
+	Labels                                         []string
 }
 
 func listFormat() string {
@@ -29,7 +30,7 @@ func listFormat() string {
 		labels[i] = fmt.Sprintf("{{json (.Label %q)}}", l)
 	}
 	return `{"ID":{{json .ID}},"Name":{{json .Names}},"Image":{{json .Image}},"State":{{json .State}},` +
-		`"Status":{{json .Status}},"Created":{{json .CreatedAt}},"Labels":[` + strings.Join(labels, ",") + `]}`
+		`"Status":{{json .Status}},"Created":{{json .CreatedAt}},"Ports":{{json .Ports}},"Labels":[` + strings.Join(labels, ",") + `]}`
 }
 
 const networkFormat = `{"Name":{{json .Name}},"Managed":{{json (.Label "` + runtime.LabelManaged + `")}}}`
@@ -53,7 +54,8 @@ func (Dialect) Observe(ctx context.Context, r runtime.Runner) ([]runtime.Contain
 func parseContainers(out []byte) ([]runtime.Container, error) {
 	var containers []runtime.Container
 	err := eachLine(out, func(r row) error {
-		c := runtime.Container{ID: r.ID, Name: firstName(r.Name), Image: r.Image, State: runtime.ParseState(r.State)}
+		c := runtime.Container{ID: r.ID, Name: firstName(r.Name), Image: r.Image, State: runtime.ParseState(r.State),
+			Ports: parsePorts(r.Ports)}
 		if c.State == runtime.Exited {
 			c.ExitCode = exitCode(r.Status)
 		}
@@ -72,6 +74,28 @@ func parseContainers(out []byte) ([]runtime.Container, error) {
 		return nil
 	})
 	return containers, err
+}
+
+// published is one entry of the listing's ports: "127.0.0.1:80->80/tcp", "[::]:80-81->80-81/udp", older ":::80->80/tcp".
+var published = regexp.MustCompile(`^\[?([0-9a-fA-F.:]*?)\]?:(\d+)(?:-(\d+))?->[\d-]+/(\w+)$`)
+
+func parsePorts(text string) []plan.Port {
+	var ports []plan.Port
+	for entry := range strings.SplitSeq(text, ", ") {
+		m := published.FindStringSubmatch(entry)
+		if m == nil {
+			continue // exposed, not published
+		}
+		first, _ := strconv.ParseInt(m[2], 10, 32)
+		last, err := strconv.ParseInt(m[3], 10, 32)
+		if err != nil {
+			last = first
+		}
+		for n := first; n <= last; n++ {
+			ports = append(ports, plan.Port{HostIP: m[1], HostPort: int32(n), Protocol: plan.Protocol(m[4])})
+		}
+	}
+	return ports
 }
 
 func parseNetworks(out []byte) ([]runtime.Network, error) {

@@ -83,7 +83,7 @@ func TestListFormat(t *testing.T) {
 		return string(b), err
 	}}).Parse(listFormat()))
 	var out strings.Builder
-	if err := format.Execute(&out, printed{"1", "web-a", "i", "exited", "Exited (0) 1 second ago", "", labels}); err != nil {
+	if err := format.Execute(&out, printed{"1", "web-a", "i", "exited", "Exited (0) 1 second ago", "", "", labels}); err != nil {
 		t.Fatal(err)
 	}
 	got, err := parseContainers([]byte(out.String()))
@@ -99,11 +99,27 @@ func TestListFormat(t *testing.T) {
 
 // printed has what a format of docker's ps may name.
 type printed struct {
-	ID, Names, Image, State, Status, CreatedAt string
-	labels                                     map[string]string
+	ID, Names, Image, State, Status, CreatedAt, Ports string
+	labels                                            map[string]string
 }
 
 func (p printed) Label(key string) string { return p.labels[key] }
+
+// TestPorts reads ports as docker's listing prints them, by several versions.
+func TestPorts(t *testing.T) {
+	for text, want := range map[string][]plan.Port{
+		"":                       nil,
+		"80/tcp, 443/tcp":        nil,
+		"127.0.0.1:8080->80/tcp": {{HostIP: "127.0.0.1", HostPort: 8080, Protocol: plan.TCP}},
+		"0.0.0.0:80->80/tcp, [::]:80->80/tcp, 53/udp": {{HostIP: "0.0.0.0", HostPort: 80, Protocol: plan.TCP}, {HostIP: "::", HostPort: 80, Protocol: plan.TCP}},
+		":::53->5353/udp":         {{HostIP: "::", HostPort: 53, Protocol: plan.UDP}},
+		"0.0.0.0:7-8->17-18/sctp": {{HostIP: "0.0.0.0", HostPort: 7, Protocol: plan.SCTP}, {HostIP: "0.0.0.0", HostPort: 8, Protocol: plan.SCTP}},
+	} {
+		if diff := cmp.Diff(want, parsePorts(text)); diff != "" {
+			t.Errorf("%s: %s", text, diff)
+		}
+	}
+}
 
 func TestObserveEmpty(t *testing.T) {
 	containers, networks, err := Dialect{}.Observe(t.Context(), listing{})

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/kubehost/kubehost/runtime"
+	"github.com/kubehost/kubehost/translate/plan"
 )
 
 // Observe lists containers and networks, both at once.
@@ -37,6 +38,23 @@ type row struct {
 	ExitCode int
 	Labels   map[string]string
 	Created  created
+	Ports    []publishedPort
+}
+
+// publishedPort is one published port, or a range of them. Each container of a pod lists those of the pod.
+type publishedPort struct {
+	HostIP   string `json:"host_ip"`
+	HostPort int32  `json:"host_port"`
+	Range    int32  `json:"range"`
+	Protocol string `json:"protocol"`
+}
+
+func (p publishedPort) ports() []plan.Port {
+	var ports []plan.Port
+	for i := range max(p.Range, 1) {
+		ports = append(ports, plan.Port{HostIP: p.HostIP, HostPort: p.HostPort + i, Protocol: plan.Protocol(p.Protocol)})
+	}
+	return ports
 }
 
 // created is seconds since 1970 from the command, a time in RFC 3339 from the service.
@@ -63,6 +81,9 @@ func parseContainers(out []byte) ([]runtime.Container, error) {
 		}
 		c := runtime.Container{ID: r.ID, Name: r.Names[0], PodName: r.PodName, Image: r.Image,
 			State: runtime.ParseState(r.State), ExitCode: r.ExitCode, Created: r.Created.Time}
+		for _, p := range r.Ports {
+			c.Ports = append(c.Ports, p.ports()...)
+		}
 		c.Label(func(key string) string { return r.Labels[key] })
 		containers = append(containers, c)
 	}

@@ -67,8 +67,11 @@ func (Dialect) RemovePod(pod string, containers []string) runtime.Command {
 	return runtime.Command{Argv: []string{"podman", "pod", "rm", "--force", pod}}
 }
 
-// LoginConfig names the file that logins are taken from.
-func (Dialect) LoginConfig() string { return `export REGISTRY_AUTH_FILE="$dir/config.json"` + "\n" }
+// Features says how a pull is given a login. The process that publishes ports for a user knows no SCTP, but it takes what
+// comes in by IPv6 to a pod that has none; for root that is the kernel's to do, which cannot.
+func (d Dialect) Features() runtime.Features {
+	return runtime.Features{SCTP: !d.Rootless, IPv6Ports: d.Rootless, LoginConfig: `export REGISTRY_AUTH_FILE="$dir/config.json"` + "\n"}
+}
 
 // Unshare runs the command in podman's user namespace when podman is rootless: only there does the user
 // own what containers wrote, and may mount.

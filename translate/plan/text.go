@@ -94,11 +94,18 @@ func (t *text) sandbox(s *Sandbox) {
 
 // String is the port as "127.0.0.1:8080 -> 80/tcp", an IPv6 address in brackets.
 func (p Port) String() string {
+	return fmt.Sprintf("%s -> %d/%s", p.bound(), p.ContainerPort, p.Protocol)
+}
+
+// Host is the host's side of the port: "127.0.0.1:8080/tcp".
+func (p Port) Host() string { return p.bound() + "/" + string(p.Protocol) }
+
+func (p Port) bound() string {
 	ip := p.HostIP
 	if strings.Contains(ip, ":") {
 		ip = "[" + ip + "]"
 	}
-	return fmt.Sprintf("%s:%d -> %d/%s", ip, p.HostPort, p.ContainerPort, p.Protocol)
+	return fmt.Sprintf("%s:%d", ip, p.HostPort)
 }
 
 func (t *text) volume(v *Volume) {
