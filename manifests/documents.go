@@ -102,6 +102,9 @@ func (l *loader) object(file string, d document, n *yaml.Node, prefix string, de
 		e.origin.Namespace = l.namespace
 	}
 	e.source = dec.out
+	if h.namespace == "" {
+		e.source = withNamespace(e.source, l.namespace)
+	}
 	l.decode(e)
 	return []*loaded{e}
 }
@@ -140,6 +143,20 @@ func (l *loader) decode(e *loaded) {
 		dropAPIAccess(pod)
 	}
 	setDefaults(e.value, l.namespace)
+}
+
+// withNamespace writes the namespace into an object that names none: what is kept of it must not change its place
+// with the namespace of a later invocation.
+func withNamespace(source []byte, namespace string) []byte {
+	var object, metadata map[string]json.RawMessage
+	if json.Unmarshal(source, &object) != nil || json.Unmarshal(object["metadata"], &metadata) != nil || metadata == nil {
+		return source // it has no name either
+	}
+	// Of what was decoded from JSON, nothing can fail to be encoded.
+	metadata["namespace"], _ = json.Marshal(namespace)
+	object["metadata"], _ = json.Marshal(metadata)
+	source, _ = json.Marshal(object)
+	return source
 }
 
 // redact keeps of a JSON error what names the field, because the value may be a secret.

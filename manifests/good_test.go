@@ -64,13 +64,13 @@ func dump(t *testing.T, w *bytes.Buffer, origin Origin, stored bool, value any) 
 	w.WriteString("\n" + string(text) + "\n")
 }
 
-// Source is what was given: no defaults, nothing that was merged.
+// Source is what was given, in its namespace: no defaults, nothing that was merged.
 func TestSourceIsAsGiven(t *testing.T) {
 	set, problems := loadText(t, "apiVersion: v1\nkind: Secret\nmetadata: {name: s}\nstringData: {a: b}\n")
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}
-	const want = `{"apiVersion":"v1","kind":"Secret","metadata":{"name":"s"},"stringData":{"a":"b"}}`
+	const want = `{"apiVersion":"v1","kind":"Secret","metadata":{"name":"s","namespace":"default"},"stringData":{"a":"b"}}`
 	if got := string(set.Secrets[0].Source); got != want {
 		t.Errorf("got %s", got)
 	}

@@ -19,7 +19,7 @@ type Object[T any] struct {
 	Origin Origin
 	// Value is the object with the API server's defaults filled in.
 	Value T
-	// Source is the object as it was given, as JSON, before defaulting.
+	// Source is the object as it was given, as JSON, before defaulting, with its namespace.
 	Source []byte
 	// Stored says that the object was not given in this invocation but applied earlier.
 	Stored bool

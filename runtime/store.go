@@ -88,6 +88,11 @@ func (s Store) Pods() ([]StoredPod, error) {
 	return pods, nil
 }
 
+// Manifests reads the manifests of all applied pods, sorted by namespace and name.
+func (s Store) Manifests() ([][]byte, error) {
+	return readAll(filepath.Join(globQuote(s.Dir), "pods", "*", "*", "manifest.json"))
+}
+
 func (s Store) objectFile(kind string, r plan.Ref) string {
 	return filepath.Join(s.Dir, "objects", r.Namespace, strings.ToLower(kind), r.Name+".json")
 }
@@ -117,7 +122,12 @@ func (s Store) RemoveObject(kind string, r plan.Ref) (bool, error) {
 
 // Objects reads all objects other than pods, sorted by namespace, kind and name.
 func (s Store) Objects() ([][]byte, error) {
-	files, err := filepath.Glob(filepath.Join(globQuote(s.Dir), "objects", "*", "*", "*.json"))
+	return readAll(filepath.Join(globQuote(s.Dir), "objects", "*", "*", "*.json"))
+}
+
+// readAll reads the files that match a pattern, sorted by name.
+func readAll(pattern string) ([][]byte, error) {
+	files, err := filepath.Glob(pattern)
 	if err != nil {
 		return nil, err
 	}
@@ -125,7 +135,7 @@ func (s Store) Objects() ([][]byte, error) {
 	for _, f := range files {
 		b, err := os.ReadFile(f)
 		if errors.Is(err, fs.ErrNotExist) {
-			continue
+			continue // deleted meanwhile
 		}
 		if err != nil {
 			return nil, err

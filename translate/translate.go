@@ -30,7 +30,8 @@ type Host struct {
 	AppArmor, SELinux bool
 }
 
-// Translate makes the plan of all pods of the set that were given (not [manifests.Object.Stored]).
+// Translate makes the plan of all pods of the set that were given (not [manifests.Object.Stored]), and after them of those applied
+// earlier that use a ConfigMap or Secret which is given now.
 // Problems are those that only show here: two things that would get one name, values
 // that cannot be expanded. The plan is to be used only when none of them is an error.
 func Translate(set *manifests.Set, host Host) (plan.Plan, manifests.Problems) {
@@ -38,9 +39,12 @@ func Translate(set *manifests.Set, host Host) (plan.Plan, manifests.Problems) {
 	var p plan.Plan
 	for _, o := range set.Pods {
 		if !o.Stored {
-			p.Pods = append(p.Pods, t.pod(o).translate())
+			pod := t.pod(o)
+			pod.take()
+			p.Pods = append(p.Pods, pod.translate())
 		}
 	}
+	p.Pods = append(p.Pods, t.affected(set)...)
 	p.Networks = networks(p.Pods)
 	return p, t.problems
 }
@@ -111,6 +115,8 @@ type podTranslator struct {
 	members []member
 	// allLogins are those of the pod, for any image.
 	allLogins []scopedLogin
+	// wrong is what is wrong with a pod that was applied earlier.
+	wrong string
 }
 
 func (t *translator) pod(o manifests.Object[*v1.Pod]) *podTranslator {
@@ -128,7 +134,6 @@ func (t *translator) pod(o manifests.Object[*v1.Pod]) *podTranslator {
 }
 
 func (p *podTranslator) translate() plan.Pod {
-	p.take()
 	p.allLogins = p.logins()
 	pod := plan.Pod{
 		Ref:           p.ref,
@@ -181,6 +186,9 @@ func (p *podTranslator) warn(at *field.Path, hint, format string, args ...any) {
 
 func (p *podTranslator) note(s manifests.Severity, at *field.Path, hint, detail string) {
 	if p.stored {
+		if s == manifests.Error && p.wrong == "" {
+			p.wrong = at.String() + ": " + detail
+		}
 		return
 	}
 	p.problems = append(p.problems, manifests.Problem{

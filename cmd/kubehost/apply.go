@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -80,7 +81,7 @@ func (p *program) apply(c *cli.Context, dry bool) error {
 	if err != nil {
 		return err
 	}
-	set, want, err := p.load(c, s, names)
+	set, want, err := p.load(c, s, names, !dry)
 	if err != nil {
 		return err
 	}
@@ -171,6 +172,9 @@ func (a *applying) run(ctx context.Context, limit time.Duration) error {
 		return storeError(err)
 	}
 	defer release()
+	if err := a.others(); err != nil {
+		return err
+	}
 	seen, err := a.engine.Observe(ctx, a.want)
 	if err != nil {
 		return err
@@ -189,24 +193,43 @@ func (a *applying) run(ctx context.Context, limit time.Duration) error {
 	return err
 }
 
+// others makes sure that the pods which are looked at again, because they use what is given, are still those that were
+// read: before the lock another kubehost could change or delete them.
+func (a *applying) others() error {
+	for _, o := range a.set.Pods {
+		if !o.Stored || !slices.ContainsFunc(a.want.Pods, func(p plan.Pod) bool { return p.Ref == ref(o.Origin) }) {
+			continue
+		}
+		now, err := a.store.Pod(ref(o.Origin))
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return storeError(err)
+		}
+		if string(now.Manifest) != string(o.Source) {
+			return fmt.Errorf("pod %q was changed at the same time\n  hint: apply again", o.Origin.Name)
+		}
+	}
+	return nil
+}
+
+func ref(o manifests.Origin) plan.Ref { return plan.Ref{Namespace: o.Namespace, Name: o.Name} }
+
 // save keeps the manifests and plans before anything is done, so that an interrupted apply is known, and
 // returns kubectl's word for each object.
 func (a *applying) save(steps runtime.Steps, seen runtime.Observed) (map[string]string, error) {
 	words := map[string]string{}
 	for _, o := range objects(a.set) {
-		ref := plan.Ref{Namespace: o.origin.Namespace, Name: o.origin.Name}
-		before, err := a.store.Object(o.origin.Kind, ref)
+		before, err := a.store.Object(o.origin.Kind, ref(o.origin))
 		if err != nil {
 			return nil, err
 		}
 		words[key(o.origin)] = word(before != nil, string(before) != string(o.source))
-		if err := a.store.SaveObject(o.origin.Kind, ref, o.source); err != nil {
+		if err := a.store.SaveObject(o.origin.Kind, ref(o.origin), o.source); err != nil {
 			return nil, err
 		}
 	}
 	manifest := map[plan.Ref]manifests.Object[*podType]{}
 	for _, o := range a.set.Pods {
-		manifest[plan.Ref{Namespace: o.Origin.Namespace, Name: o.Origin.Name}] = o
+		manifest[ref(o.Origin)] = o
 	}
 	for _, p := range a.want.Pods {
 		o := manifest[p.Ref]
@@ -254,13 +277,19 @@ func touches(steps runtime.Steps, r plan.Ref) bool {
 // key identifies an object in one invocation.
 func key(o manifests.Origin) string { return o.Kind + "/" + o.Namespace + "/" + o.Name }
 
-// print writes a line for each object that is as it should be, in the order given.
+// print writes a line for each object that is as it should be, in the order given, and then for each pod applied earlier
+// that changed with them.
 func (a *applying) print(words map[string]string, failed map[plan.Ref]bool) {
 	for _, o := range a.set.Order {
-		if o.Kind == "Pod" && failed[plan.Ref{Namespace: o.Namespace, Name: o.Name}] {
+		if o.Kind == "Pod" && failed[ref(o)] {
 			continue
 		}
 		fmt.Fprintf(a.stdout, "%s/%s %s\n", strings.ToLower(o.Kind), o.Name, words[key(o)])
+	}
+	for _, o := range a.set.Pods {
+		if o.Stored && words[key(o.Origin)] == "configured" && !failed[ref(o.Origin)] {
+			fmt.Fprintf(a.stdout, "pod/%s configured\n", o.Origin.Name)
+		}
 	}
 }
 

@@ -39,13 +39,21 @@ func sources(c *cli.Context) ([]string, error) {
 }
 
 // load reads and checks the manifests, and translates them. Problems are printed; an error
-// among them ends the program with nothing touched.
-func (p *program) load(c *cli.Context, s settings, names []string) (*manifests.Set, plan.Plan, error) {
+// among them ends the program with nothing touched. With others the pods applied earlier are looked at, too.
+func (p *program) load(c *cli.Context, s settings, names []string, others bool) (*manifests.Set, plan.Plan, error) {
 	o := p.loadOptions(c)
 	var err error
+	store := runtime.Store{Dir: s.StateDir}
 	// Without the right to read what was applied earlier, references are resolved in what was given alone.
-	if o.Stored, err = (runtime.Store{Dir: s.StateDir}).Objects(); err != nil && !os.IsPermission(err) {
+	if o.Stored, err = store.Objects(); err != nil && !os.IsPermission(err) {
 		return nil, plan.Plan{}, err
+	}
+	if others {
+		pods, err := store.Manifests()
+		if err != nil && !os.IsPermission(err) {
+			return nil, plan.Plan{}, err
+		}
+		o.Stored = append(o.Stored, pods...)
 	}
 	set, problems := manifests.Load(c.Context, names, o)
 	var translated plan.Plan

@@ -27,7 +27,7 @@ Examples:
 			if err != nil {
 				return err
 			}
-			set, _, err := p.load(c, s, names)
+			set, _, err := p.load(c, s, names, false)
 			if err != nil {
 				return err
 			}
