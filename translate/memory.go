@@ -8,7 +8,7 @@ import (
 // memorySize is the size of a tmpfs: the pod's memory limit, or else all memory of the host; a smaller limit of the
 // volume counts. See calculateEmptyDirMemorySize in the kubelet's pkg/volume/emptydir.
 func (p *podTranslator) memorySize(limit *resource.Quantity) int64 {
-	size := int64(0)
+	size := p.host.Memory
 	if pod := memoryLimit(&p.Spec); pod > 0 && (size == 0 || pod < size) {
 		size = pod
 	}
