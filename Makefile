@@ -6,14 +6,18 @@ RUN     ?= .
 SHELL   := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 
+# One way to compile for building, vetting and testing, so that everything is compiled once.
+export CGO_ENABLED := 0
+export GOFLAGS := -trimpath
+
 # The runtimes that the end-to-end tests must find; with nothing named, a missing one is skipped.
 RUNTIMES ?=
 
 build: ## Build bin/kubehost
-	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/kubehost ./cmd/kubehost
+	$(GO) build -ldflags '-s -w -X main.version=$(VERSION)' -o bin/kubehost ./cmd/kubehost
 
 test: RUNTIMES := docker podman
-test: setup check unit e2e ## All tests, on docker and on podman: installs both on Debian
+test: setup check unit race e2e ## All tests, on docker and on podman: installs both on Debian
 
 check: check-pause ## Formatting, vet, and the committed pause binaries
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); \
@@ -22,6 +26,9 @@ check: check-pause ## Formatting, vet, and the committed pause binaries
 
 unit: ## Tests that need no runtime; one of them: make unit RUN=TestImage
 	$(GO) test -run '$(RUN)' $$($(GO) list ./... | grep -v '/e2e$$')
+
+race: ## The tests of what runs in parallel, under the race detector (gcc)
+	CGO_ENABLED=1 $(GO) test -race ./runtime/...
 
 e2e: ## End-to-end scripts; one of them: make e2e RUN=Scripts/podman/apply
 	@if [ -f bin/e2e/env ]; then . bin/e2e/env; fi; set -x; \
@@ -48,4 +55,4 @@ check-pause:
 help: ## This list
 	@sed -n 's/^\([a-z0-9-]*\):[^#]*## \(.*\)/\1\t\2/p' Makefile | while IFS=$$'\t' read -r t d; do printf '  %-12s %s\n' "$$t" "$$d"; done
 
-.PHONY: build test check unit e2e bench setup demo demo-clean pause check-pause help
+.PHONY: build test check unit race e2e bench setup demo demo-clean pause check-pause help

@@ -175,9 +175,11 @@ func push(ts *testscript.TestScript, args []string) {
 	if len(args) == 0 {
 		ts.Fatalf("usage: push REPO:TAG [NAME=VALUE…]")
 	}
-	img, err := newImage(args[1:]...)
+	s := of(ts)
+	img, err := newImage(s.ns, args[1:]...)
 	ts.Check(err)
-	ts.Check(of(ts).registry.push(args[0], img))
+	ts.Check(s.registry.push(args[0], img))
+	s.images = append(s.images, digest(img.config))
 }
 
 func pulls(ts *testscript.TestScript, args []string) {

@@ -7,7 +7,9 @@ manifest=manifests/examples/web.yaml
 kubehost=bin/kubehost
 
 # Settings that podman needs on this host, if e2e/setup.sh found that it needs any.
-settings() { if [ -f bin/e2e/env ]; then . bin/e2e/env; fi; }
+settings() {
+	if [ "$(runtime)" = podman ] && [ -f bin/e2e/env ]; then . bin/e2e/env; fi
+}
 
 # show COMMAND...: as a session in a terminal looks.
 show() {
@@ -15,7 +17,9 @@ show() {
 	"$@"
 }
 
+# runtime: the one that kubehost takes.
 runtime() {
+	case ${KUBEHOST_RUNTIME-} in docker | podman) echo "$KUBEHOST_RUNTIME" && return ;; esac
 	if timeout 10 docker version >/dev/null 2>&1; then echo docker; else echo podman; fi
 }
 
@@ -30,7 +34,8 @@ make_image() {
 	done
 	printf 'root:x:0:0:root:/:/bin/sh\n' >"$root/etc/passwd"
 	printf 'root:x:0:\n' >"$root/etc/group"
-	tar -C "$root" --owner=0 --group=0 -c . | "$1" import - "$image" >/dev/null
+	tar -C "$root" --owner=0 --group=0 -c . | "$1" import - "$image" >/dev/null 2>bin/e2e/import.log ||
+		{ cat bin/e2e/import.log >&2; return 1; }
 	rm -rf "$root"
 }
 
@@ -57,16 +62,17 @@ up)
 	echo "The pod runs on $(runtime). Next:"
 	[ -z "${CONTAINERS_CONF-}" ] || echo "  export CONTAINERS_CONF=$CONTAINERS_CONF   # podman needs it on this host"
 	cat <<-END
-		  $(runtime) ps                                   what it is made of
-		  $kubehost apply -f $manifest --dry-run   the commands, as a script
-		  $kubehost get pods -o wide                what runs where
-		  edit $manifest and apply it again: only what changed is replaced
-		  make demo-clean                            removes everything
+		  $(runtime) ps
+		  $kubehost get pods -o wide
+		  $kubehost apply -f $manifest --dry-run
+		  cat ${KUBEHOST_VOLUME_DIR-/var/lib/kubehost/volumes}/default/web-notes/watch.log
+		Edit $manifest and apply it again: only what changed is replaced.
+		"make demo-clean" removes everything.
 	END
 	;;
 down)
 	settings
-	if [ -x $kubehost ]; then show $kubehost delete -f $manifest --with-data; fi
+	if [ -x $kubehost ]; then show $kubehost delete -f $manifest --with-data --ignore-not-found; fi
 	for r in docker podman; do
 		if command -v $r >/dev/null; then timeout 20 $r rmi -f "$image" >/dev/null 2>&1 || true; fi
 	done

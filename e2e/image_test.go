@@ -65,14 +65,16 @@ var layer = sync.OnceValues(func() ([]byte, error) {
 	return t.bytes()
 })
 
-// newImage makes the test image with more environment.
-func newImage(env ...string) (image, error) {
+// newImage makes the test image with more environment. The author is nobody's business but makes it another
+// image: one script may then remove its images while another uses its own.
+func newImage(author string, env ...string) (image, error) {
 	l, err := layer()
 	if err != nil {
 		return image{}, err
 	}
 	conf, err := json.Marshal(map[string]any{
 		"created":      "1970-01-01T00:00:00Z",
+		"author":       author,
 		"architecture": goruntime.GOARCH,
 		"os":           "linux",
 		"config": map[string]any{
@@ -103,7 +105,7 @@ func (i image) archive(ref string) ([]byte, error) {
 
 // loadImage brings the test image into a runtime that does not have it.
 func loadImage(runtime string) error {
-	img, err := newImage()
+	img, err := newImage("kubehost e2e")
 	if err != nil {
 		return err
 	}

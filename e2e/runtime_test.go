@@ -97,9 +97,18 @@ func (s *script) cleanUp() {
 	for _, n := range s.networks() {
 		_, _ = run(s.runtime, "network", "rm", n.name)
 	}
-	pulled := names(s.runtime, "images", "--format", "{{.Repository}}:{{.Tag}}", "--filter", "reference="+s.registry.addr+"/*")
-	if len(pulled) > 0 {
-		_, _ = run(s.runtime, append([]string{"rmi", "-f"}, pulled...)...)
+}
+
+// removeImages removes what was pulled from the script's registries. Nothing is forced: podman
+// would take containers along.
+func (s *script) removeImages() {
+	for _, ref := range names(s.runtime, "images", "--format", "{{.Repository}}:{{.Tag}}") {
+		if strings.HasPrefix(ref, s.registry.addr+"/") || strings.HasPrefix(ref, s.registry.authAddr+"/") {
+			_, _ = run(s.runtime, "rmi", ref)
+		}
+	}
+	for _, id := range s.images { // those whose tag has gone to a newer one
+		_, _ = run(s.runtime, "rmi", id)
 	}
 }
 

@@ -22,6 +22,8 @@ type script struct {
 	ns       string
 	work     string
 	registry *registryServer
+	// images are the IDs of what was pushed.
+	images []string
 	// facts are what the script claims, see facts.tsv.
 	facts map[string]string
 }
@@ -118,6 +120,7 @@ func (s *script) end(env *testscript.Env) {
 		return
 	}
 	s.cleanUp()
+	s.removeImages()
 	s.unmount()
 }
 

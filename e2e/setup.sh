@@ -136,7 +136,7 @@ all)
 	;;
 runtime)
 	want_busybox
-	if docker_answers; then
+	if [ "${KUBEHOST_RUNTIME-}" != podman ] && docker_answers; then
 		install_packages
 	else
 		want_podman
