@@ -97,7 +97,6 @@ spec.containers[1].livenessProbe.grpc.mode: "TLS" is not supported yet
   hint: leave it out, or use Plaintext
 spec.containers[1].lifecycle.preStop.tcpSocket: is refused: no kubelet runs it, it is there for old clients
   hint: use exec or httpGet
-spec.hostPID: is not supported yet
 `,
 		},
 		{
@@ -119,14 +118,10 @@ spec:
 spec.volumes[0].emptyDir.sizeLimit: warning: has no effect on one host: it limits no writing to a disk, a cluster evicts the pod when the directory has grown beyond it
 spec.volumes[1].emptyDir.medium: "HugePages" is refused: a file system of huge pages must be set aside on the host
   hint: leave it out, or use Memory; or mount a hugetlbfs on the host, and use a hostPath volume of it
-spec.containers[0].env[0].valueFrom.fieldRef.fieldPath: "status.podIP" is not supported yet
-  hint: metadata.name, .namespace, .uid, .labels['…'], .annotations['…'] and spec.nodeName are supported
-spec.dnsPolicy: "Default" is not supported yet
-  hint: leave it out, or use ClusterFirst
-spec.shareProcessNamespace: true is not supported yet
 spec.os.name: "windows" is refused: the host runs Linux containers
   hint: use an image for Linux, with os.name linux
-spec.hostUsers: false is not supported yet
+spec.hostUsers: false is refused: neither runtime gives a pod a user namespace in which its volumes keep their owners
+  hint: remove it and use rootless podman: there every pod is in a user namespace of its user
 `,
 		},
 		{

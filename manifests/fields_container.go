@@ -74,21 +74,21 @@ var envRows = rows{
 	{path: "name", is: Supported},
 	{path: "value", is: Supported},
 	{path: "valueFrom.fieldRef.apiVersion", is: Supported},
-	{path: "valueFrom.fieldRef.fieldPath", is: NotYet, accepts: values("metadata.*", "spec.nodeName"),
-		hint: "metadata.name, .namespace, .uid, .labels['…'], .annotations['…'] and spec.nodeName are supported"},
-	{path: "valueFrom.resourceFieldRef", is: NotYet, evenEmpty: true, of: resourceFieldRows},
+	{path: "valueFrom.fieldRef.fieldPath", is: Supported},
+	{path: "valueFrom.resourceFieldRef", is: Supported, of: resourceFieldRows},
 	{path: "valueFrom.configMapKeyRef.name", is: Supported},
 	{path: "valueFrom.configMapKeyRef.key", is: Supported},
 	{path: "valueFrom.configMapKeyRef.optional", is: Supported},
 	{path: "valueFrom.secretKeyRef.name", is: Supported},
 	{path: "valueFrom.secretKeyRef.key", is: Supported},
 	{path: "valueFrom.secretKeyRef.optional", is: Supported},
-	{path: "valueFrom.fileKeyRef", is: NotYet, evenEmpty: true, of: rows{
-		{path: "volumeName", is: Supported},
-		{path: "path", is: Supported},
-		{path: "key", is: Supported},
-		{path: "optional", is: Supported},
-	}},
+	{path: "valueFrom.fileKeyRef", is: Refused, evenEmpty: true, reason: "the environment of all containers is settled before the first of them could write a file",
+		hint: "let a shell read the file: sh -c '. /path/to/file; exec app'", of: rows{
+			{path: "volumeName", is: Supported},
+			{path: "path", is: Supported},
+			{path: "key", is: Supported},
+			{path: "optional", is: Supported},
+		}},
 }
 
 var resourceFieldRows = rows{

@@ -18,7 +18,7 @@ var podSpecRows = rows{
 	{path: "restartPolicy", is: Supported},
 	{path: "terminationGracePeriodSeconds", is: Supported},
 	{path: "activeDeadlineSeconds", is: Supported},
-	{path: "dnsPolicy", is: NotYet, accepts: values("ClusterFirst")},
+	{path: "dnsPolicy", is: Supported, docker: resolverNote, podman: resolverNote},
 	{path: "nodeSelector", is: NoEffect, reason: oneNode},
 	// An identity for an API server, which nobody here asks for it; it gives or takes no rights on the host.
 	{path: "serviceAccountName", is: NoEffect, accepts: values("default"), reason: noAPIServer},
@@ -30,26 +30,26 @@ var podSpecRows = rows{
 	// Silent, because the scheduler puts it into every pod of a cluster.
 	{path: "nodeName", is: Silent, reason: oneNode},
 	{path: "hostNetwork", is: Supported},
-	{path: "hostPID", is: NotYet},
-	{path: "hostIPC", is: NotYet},
-	{path: "shareProcessNamespace", is: NotYet, accepts: values("false")},
+	{path: "hostPID", is: Supported},
+	{path: "hostIPC", is: Supported},
+	{path: "shareProcessNamespace", is: Supported, podman: "the first process is podman's catatonit instead of pause"},
 	{path: "securityContext", is: Supported, of: podSecurityRows},
 	{path: "imagePullSecrets", is: Supported, of: rows{{path: "[].name", is: Supported}}},
 	{path: "hostname", is: Supported},
-	{path: "subdomain", is: NotYet},
+	{path: "subdomain", is: Supported},
 	{path: "affinity", is: NoEffect, reason: oneNode},
 	{path: "schedulerName", is: NoEffect, accepts: values("default-scheduler"), reason: oneNode},
 	{path: "tolerations", is: NoEffect, reason: oneNode,
 		accepts: when("those that every pod gets in a cluster: not-ready and unreachable", func(s *v1.PodSpec) bool {
 			return !slices.ContainsFunc(s.Tolerations, func(t v1.Toleration) bool { return !isAdmissionToleration(t) })
 		})},
-	{path: "hostAliases", is: NotYet, of: rows{
+	{path: "hostAliases", is: Supported, of: rows{
 		{path: "[].ip", is: Supported},
 		{path: "[].hostnames", is: Supported},
 	}},
 	{path: "priorityClassName", is: NoEffect, reason: noRivals},
 	{path: "priority", is: NoEffect, accepts: values("0"), reason: noRivals},
-	{path: "dnsConfig", is: NotYet, of: rows{
+	{path: "dnsConfig", is: Supported, of: rows{
 		{path: "nameservers", is: Supported},
 		{path: "searches", is: Supported},
 		{path: "options[].name", is: Supported},
@@ -63,22 +63,24 @@ var podSpecRows = rows{
 	{path: "preemptionPolicy", is: NoEffect, accepts: values("PreemptLowerPriority"), reason: noRivals},
 	{path: "overhead", is: NoEffect, reason: oneNode},
 	{path: "topologySpreadConstraints", is: NoEffect, reason: oneNode},
-	{path: "setHostnameAsFQDN", is: NotYet, accepts: values("false")},
+	{path: "setHostnameAsFQDN", is: Supported},
 	{path: "os.name", is: Refused, accepts: values("linux"), reason: "the host runs Linux containers", hint: "use an image for Linux, with os.name linux"},
-	{path: "hostUsers", is: NotYet, accepts: values("true")},
+	{path: "hostUsers", is: Refused, accepts: values("true"), reason: "neither runtime gives a pod a user namespace in which its volumes keep their owners",
+		hint: "remove it and use rootless podman: there every pod is in a user namespace of its user"},
 	{path: "schedulingGates", is: Refused, reason: "no controller here would ever lift a gate",
 		hint: "remove the gates: the pod starts when it is applied"},
 	{path: "resourceClaims", is: Refused, reason: "dynamic resource allocation needs the drivers of a cluster",
 		hint: "ask for a device in resources.limits, or mount its file with a hostPath volume"},
 	{path: "resources", is: Supported, of: podResourceRows},
-	{path: "hostnameOverride", is: NotYet},
+	{path: "hostnameOverride", is: Supported},
 	{path: "schedulingGroup", is: NoEffect, reason: oneNode},
 	{path: "evictionResponders", is: NoEffect, reason: "nothing evicts pods"},
 }
 
 const (
-	noAPIServer = "there is no API server, so a pod gets no token for one"
-	noRivals    = "pods do not compete for one host, none is preempted or evicted"
+	resolverNote = "there is no cluster DNS: the runtime's resolver on the pod's network answers, and sends what it does not know to the host's name servers"
+	noAPIServer  = "there is no API server, so a pod gets no token for one"
+	noRivals     = "pods do not compete for one host, none is preempted or evicted"
 )
 
 // isAdmissionToleration tells the two tolerations that the admission plugin

@@ -35,7 +35,7 @@ var podSecurityRows = rows{
 	{path: "supplementalGroups", is: Supported},
 	{path: "supplementalGroupsPolicy", is: Supported, docker: strictNote, podman: strictNote},
 	{path: "fsGroup", is: Supported},
-	{path: "sysctls", is: NotYet, of: rows{
+	{path: "sysctls", is: Supported, of: rows{
 		{path: "[].name", is: Supported},
 		{path: "[].value", is: Supported},
 	}},

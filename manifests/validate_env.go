@@ -42,8 +42,8 @@ func (c *checker) valueFrom(at *field.Path, e *v1.EnvVar) {
 	if from.FieldRef != nil {
 		c.fieldRef(here.Child("fieldRef"), from.FieldRef)
 	}
-	if r := from.ResourceFieldRef; r != nil && r.Resource == "" {
-		c.required(here.Child("resourceFieldRef", "resource"), "such as limits.memory")
+	if r := from.ResourceFieldRef; r != nil {
+		c.resourceFieldRef(here.Child("resourceFieldRef"), r)
 	}
 	if r := from.ConfigMapKeyRef; r != nil {
 		c.keyRef(here.Child("configMapKeyRef"), r.Name, r.Key)

@@ -28,6 +28,7 @@ func (c *checker) pod(p *v1.Pod) {
 		c.subdomain(spec.Child("imagePullSecrets").Index(i).Child("name"), secret.Name, "")
 	}
 	c.podSecurity(spec.Child("securityContext"), s.SecurityContext)
+	c.sysctls(spec.Child("securityContext", "sysctls"), s)
 	if s.HostPID && s.ShareProcessNamespace != nil && *s.ShareProcessNamespace {
 		c.invalid(spec.Child("shareProcessNamespace"), "keep one of the two", "cannot be true together with hostPID")
 	}
@@ -46,12 +47,29 @@ func (c *checker) hostnames(at *field.Path, s *v1.PodSpec) {
 	if s.Subdomain != "" {
 		c.label(at.Child("subdomain"), s.Subdomain, "")
 	}
+	if o := s.HostnameOverride; o != nil && *o != "" {
+		c.hostnameOverride(at.Child("hostnameOverride"), s)
+	}
 	for i, a := range s.HostAliases {
 		alias := at.Child("hostAliases").Index(i)
 		c.ip(alias.Child("ip"), a.IP)
 		for j, name := range a.Hostnames {
 			c.subdomain(alias.Child("hostnames").Index(j), name, "")
 		}
+	}
+}
+
+// hostnameOverride follows the field's own rules, which its type's comment states.
+func (c *checker) hostnameOverride(at *field.Path, s *v1.PodSpec) {
+	name := *s.HostnameOverride
+	c.subdomain(at, name, "")
+	switch {
+	case len(name) > 64:
+		c.invalid(at, "", "%q has %d characters, at most 64 are allowed", name, len(name))
+	case s.HostNetwork:
+		c.invalid(at, "keep one of the two", "cannot be set with hostNetwork: the host's own name holds")
+	case s.SetHostnameAsFQDN != nil && *s.SetHostnameAsFQDN:
+		c.invalid(at, "keep one of the two", "cannot be set with setHostnameAsFQDN")
 	}
 }
 

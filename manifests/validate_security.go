@@ -1,8 +1,6 @@
 package manifests
 
 import (
-	"regexp"
-
 	v1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
@@ -23,7 +21,6 @@ func (c *checker) podSecurity(at *field.Path, s *v1.PodSecurityContext) {
 	if s.FSGroupChangePolicy != nil {
 		oneOf(c, at.Child("fsGroupChangePolicy"), *s.FSGroupChangePolicy, v1.FSGroupChangeOnRootMismatch, v1.FSGroupChangeAlways)
 	}
-	c.sysctls(at.Child("sysctls"), s.Sysctls)
 	c.seccomp(at.Child("seccompProfile"), s.SeccompProfile)
 	c.appArmor(at.Child("appArmorProfile"), s.AppArmorProfile)
 }
@@ -57,24 +54,6 @@ func (c *checker) ids(at *field.Path, user, group *int64) {
 func (c *checker) id(at *field.Path, id *int64) {
 	if id != nil && len(validation.IsValidUserID(*id)) > 0 {
 		c.invalid(at, "", "%d is not an id, 0-2147483647", *id)
-	}
-}
-
-var sysctlName = regexp.MustCompile(`^([a-z0-9][-_a-z0-9]*[a-z0-9]?[./])*[a-z0-9][-_a-z0-9]*[a-z0-9]?$`)
-
-func (c *checker) sysctls(at *field.Path, sysctls []v1.Sysctl) {
-	seen := map[string]bool{}
-	for i, s := range sysctls {
-		here := at.Index(i).Child("name")
-		switch {
-		case s.Name == "":
-			c.required(here, "")
-		case !sysctlName.MatchString(s.Name) || len(s.Name) > 253:
-			c.invalid(here, "", "%q is not the name of a sysctl", s.Name)
-		case seen[s.Name]:
-			c.invalid(here, "keep one of the two", "%q is set already", s.Name)
-		}
-		seen[s.Name] = true
 	}
 }
 

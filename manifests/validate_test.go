@@ -64,8 +64,8 @@ func TestValidateNotYet(t *testing.T) {
 		{spec: "securityContext: {seccompProfile: {type: runtime/default}}",
 			want: "spec.securityContext.seccompProfile.type: \"runtime/default\" is not one of Localhost, RuntimeDefault or Unconfined\n  hint: did you mean RuntimeDefault?"},
 		{spec: "securityContext: {fsGroup: -1}", want: "spec.securityContext.fsGroup: -1 is not an id, 0-2147483647"},
-		{spec: "securityContext: {sysctls: [{name: net.core.somaxconn, value: '1'}, {name: net.core.somaxconn, value: '2'}]}",
-			want: "spec.securityContext.sysctls[1].name: \"net.core.somaxconn\" is set already\n  hint: keep one of the two"},
+		{spec: "securityContext: {sysctls: [{name: net.ipv4.tcp_wmem, value: '1'}, {name: net.ipv4.tcp_wmem, value: '2'}]}",
+			want: "spec.securityContext.sysctls[1].name: \"net.ipv4.tcp_wmem\" is set already\n  hint: keep one of the two"},
 		{spec: "securityContext: {sysctls: [{name: Net, value: '1'}]}", want: "spec.securityContext.sysctls[0].name: \"Net\" is not the name of a sysctl"},
 
 		{spec: "activeDeadlineSeconds: 0", want: "spec.activeDeadlineSeconds: 0 is not a number of seconds, 1-2147483647"},

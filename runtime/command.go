@@ -13,6 +13,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"github.com/kubehost/kubehost/translate/plan"
 )
 
 // Command is one command of a runtime, or of the host.
@@ -179,6 +181,9 @@ func identifier(name string) bool {
 
 // Quote makes one word of a POSIX shell of a string. Words without special characters stay as they are.
 func Quote(s string) string {
+	if plan.HasLate(s) {
+		return quoteLate(s)
+	}
 	if s != "" && !slices.ContainsFunc([]byte(s), special) {
 		return s
 	}

@@ -30,6 +30,9 @@ func sandboxFlags(p *plan.Pod) []string {
 	for _, port := range s.Ports {
 		f = append(f, "--publish", publish(port))
 	}
+	for _, c := range s.Sysctls {
+		f = append(f, "--sysctl", c.Name+"="+c.Value)
+	}
 	return append(f, labelFlags(sandboxLabels(p))...)
 }
 
@@ -59,6 +62,12 @@ func (e Engine) runContainer(op RunContainer) Action {
 		argv = append(argv, "--detach", "--restart", RestartFlag(p.RestartOf(u)))
 	}
 	argv = append(argv, e.Dialect.Join(p)...)
+	if p.Sandbox.HostPID {
+		argv = append(argv, "--pid", "host")
+	}
+	if p.Sandbox.HostIPC {
+		argv = append(argv, "--ipc", "host")
+	}
 	argv = append(argv,
 		"--pull", "never", // the image was seen to already, by the pull policy of Kubernetes
 		"--no-healthcheck", // Kubernetes knows probes, and ignores the image's HEALTHCHECK
@@ -75,6 +84,7 @@ func (e Engine) runContainer(op RunContainer) Action {
 	if u.WorkingDir != "" {
 		argv = append(argv, "--workdir", u.WorkingDir)
 	}
+	argv = append(argv, etcMounts(p, u)...)
 	for i, m := range u.Mounts {
 		argv = append(argv, "--mount", mount(source(p, u, i), m))
 	}
@@ -88,7 +98,10 @@ func (e Engine) runContainer(op RunContainer) Action {
 		argv = append(argv, u.Command[1:]...)
 	}
 	run := Command{Argv: append(argv, u.Args...), Env: secret, Stdin: file}
-	a := Action{Files: files, Run: append(e.bindSubPaths(p, u), run)}
+	a := Action{Files: append(files, resetHosts{etcDir(p)}), Run: append(e.bindSubPaths(p, u), run)}
+	if u.HasLate() {
+		a.Late = e.late(p)
+	}
 	if u.Role == plan.Init {
 		a.Failure = "init container " + u.Name + " failed"
 	}

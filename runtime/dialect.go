@@ -14,9 +14,11 @@ type Dialect interface {
 	Observe(ctx context.Context, r Runner) ([]Container, []Network, error)
 	// Infra is what must be there before a sandbox can be made; its ID is empty when nothing is needed.
 	Infra() InfraImage
-	// Sandbox is the command that makes and starts the pod's sandbox with these labels, without
-	// what [Engine] adds for both runtimes.
-	Sandbox(p *plan.Pod, shared []string) Command
+	// Sandbox are the commands that make and start the pod's sandbox with these flags, which [Engine] gives both runtimes.
+	Sandbox(p *plan.Pod, shared []string) []Command
+	// Resolver is the address of the name server that the runtime has on a network, as text
+	// of the template that an inspection of the network's part of a container is given.
+	Resolver() string
 	// Join are the flags that put a container into the pod's sandbox.
 	Join(p *plan.Pod) []string
 	// RunFlags are the flags that take away what the runtime would add to a container on its own.

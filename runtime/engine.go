@@ -37,8 +37,10 @@ func (e Engine) Observe(ctx context.Context, p plan.Plan) (Observed, error) {
 }
 
 // Action is what an operation does, in the one form that dry-run prints and
-// the executor runs: first the file operations, then the commands, one after another.
+// the executor runs: first the question for late values, then the file operations, then the commands, one after another.
 type Action struct {
+	// Late is a command that tells the late values in Files and Run; it is asked before all else.
+	Late  *Command
 	Files []FileOp
 	// Unless is a command whose success makes Run unnecessary. It is asked first; or, with Lately, only after
 	// Run has failed, because somebody may have done the same at the same time.
@@ -79,7 +81,9 @@ func (e Engine) Action(op Op) Action {
 	case RemoveNetwork:
 		return Action{Optional: true, Run: []Command{e.command("network", "rm", op.Name)}}
 	case CreateSandbox:
-		return Action{Run: []Command{e.Dialect.Sandbox(op.Pod, sandboxFlags(op.Pod))}}
+		return Action{Files: []FileOp{forgetEtc{etcDir(op.Pod)}}, Run: e.Dialect.Sandbox(op.Pod, sandboxFlags(op.Pod))}
+	case WriteEtc:
+		return e.writeEtc(op.Pod)
 	case RunContainer:
 		return e.runContainer(op)
 	case AwaitContainer:

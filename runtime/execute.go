@@ -215,6 +215,13 @@ func (x Executor) step(ctx context.Context, s Step) (Phase, error) {
 
 // act does one action.
 func (x Executor) act(ctx context.Context, a Action) (Phase, error) {
+	if a.Late != nil {
+		values, err := x.Engine.ask(ctx, *a.Late)
+		if err != nil {
+			return Failed, err
+		}
+		a = a.with(values)
+	}
 	for _, f := range a.Files {
 		if err := f.Do(); err != nil {
 			return Failed, err

@@ -145,6 +145,7 @@ func (b *builder) pod(w podWork) {
 		b.add(Step{ID: podID(p.Ref, "extra"), Pod: p.Ref, Op: RemoveContainers{stop(w.extra, nil)},
 			Cause: "no longer in the manifest", Needs: []string{b.barrier}})
 	}
+	b.etc(w)
 	// Init containers and sidecars one after another, an init container up to its end, a sidecar up to its
 	// start; then the main ones at once.
 	var inits []string
@@ -182,6 +183,14 @@ func (b *builder) sandbox(w podWork) {
 	b.add(Step{ID: podID(p.Ref, "sandbox"), Pod: p.Ref, Op: CreateSandbox{p}, Cause: w.replace, Needs: needs})
 }
 
+// etc adds the step that writes the containers' files in /etc, before any of them starts.
+func (b *builder) etc(w podWork) {
+	p := w.pod
+	if slices.ContainsFunc(w.units, func(u unitWork) bool { return !u.await }) {
+		b.add(Step{ID: podID(p.Ref, "etc"), Pod: p.Ref, Op: WriteEtc{p}, Needs: []string{podID(p.Ref, "sandbox"), b.barrier}})
+	}
+}
+
 // unit adds the steps that run one container and returns the ID of the last.
 func (b *builder) unit(w podWork, u unitWork, inits []string) string {
 	p, id := w.pod, unitID(w.pod.Ref, u.unit.Name)
@@ -189,7 +198,7 @@ func (b *builder) unit(w podWork, u unitWork, inits []string) string {
 		return b.add(Step{ID: id, Pod: p.Ref, Op: AwaitContainer{u.unit.ID}, Cause: u.cause, Needs: inits})
 	}
 	// After a change of the sandbox only what is not implied by it: text that people read.
-	needs := append([]string{podID(p.Ref, "sandbox")}, inits...)
+	needs := append([]string{podID(p.Ref, "etc")}, inits...)
 	if !w.creates() {
 		needs = append(needs, imageID(u.unit.Image), userID(p.Ref, u.unit.Name), seccompID(seccompFile(u.unit)), podID(p.Ref, "extra"))
 		for _, m := range u.unit.Mounts {

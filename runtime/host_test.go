@@ -128,10 +128,7 @@ func (h *host) sandbox(p *plan.Pod) error {
 	if err != nil {
 		return err
 	}
-	c.Ports = p.Sandbox.Ports
-	if !h.podman {
-		c.State = Running
-	}
+	c.Ports, c.State = p.Sandbox.Ports, Running
 	return nil
 }
 

@@ -33,6 +33,9 @@ func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
 // Script are the lines of a POSIX shell under "set -eu" that do the action.
 func (a Action) Script() []string {
 	var lines []string
+	if a.Late != nil {
+		lines = scriptLate(*a.Late)
+	}
 	for _, f := range a.Files {
 		lines = append(lines, f.Script()...)
 	}

@@ -82,8 +82,10 @@ type (
 	CreateNetwork struct{ Name string }
 	// RemoveNetwork removes a network that its last pod has left.
 	RemoveNetwork struct{ Name string }
-	// CreateSandbox makes a pod's sandbox.
+	// CreateSandbox makes and starts a pod's sandbox.
 	CreateSandbox struct{ Pod *plan.Pod }
+	// WriteEtc writes what the pod's containers see in /etc of the pod's names and name servers.
+	WriteEtc struct{ Pod *plan.Pod }
 	// RunContainer makes and starts a container; an init container is run to its end.
 	RunContainer struct {
 		Pod  *plan.Pod
@@ -123,6 +125,7 @@ func (Prepared) op()         {}
 func (CreateNetwork) op()    {}
 func (RemoveNetwork) op()    {}
 func (CreateSandbox) op()    {}
+func (WriteEtc) op()         {}
 func (RunContainer) op()     {}
 func (AwaitContainer) op()   {}
 func (RemoveContainers) op() {}
@@ -157,6 +160,12 @@ func (Prepared) String() string        { return "all is prepared" }
 func (o CreateNetwork) String() string { return "create network " + o.Name }
 func (o RemoveNetwork) String() string { return "remove network " + o.Name }
 func (o CreateSandbox) String() string { return "create sandbox " + o.Pod.Sandbox.ID }
+func (o WriteEtc) String() string {
+	if o.Pod.Sandbox.HostNetwork {
+		return "write hosts and resolv.conf of " + o.Pod.ID
+	}
+	return "write hosts, hostname and resolv.conf of " + o.Pod.ID
+}
 func (o RunContainer) String() string {
 	if o.Unit.Role == plan.Init {
 		return "run " + o.Unit.ID + " to its end"

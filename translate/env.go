@@ -53,7 +53,7 @@ func (p *podTranslator) environment(m member) *environment {
 		p.addSource(env, m.at.Child("envFrom").Index(i), &m.EnvFrom[i])
 	}
 	for i := range m.Env {
-		p.addVar(env, m.at.Child("env").Index(i), &m.Env[i])
+		p.addVar(env, m.at.Child("env").Index(i), m, &m.Env[i])
 	}
 	return env
 }
@@ -65,44 +65,50 @@ func (p *podTranslator) addSource(env *environment, at *field.Path, from *v1.Env
 	case from.ConfigMapRef != nil:
 		cm, _ := p.configMap(at.Child("configMapRef"), from.ConfigMapRef.Name, from.ConfigMapRef.Optional)
 		for _, key := range slices.Sorted(maps.Keys(cm.Data)) {
-			p.setVar(env, at, plan.EnvVar{Name: from.Prefix + key, Value: cm.Data[key]})
+			p.checkValue(at, from.Prefix+key, cm.Data[key])
+			env.set(plan.EnvVar{Name: from.Prefix + key, Value: cm.Data[key]})
 		}
 	case from.SecretRef != nil:
 		secret, _ := p.secret(at.Child("secretRef"), from.SecretRef.Name, from.SecretRef.Optional)
 		for _, key := range slices.Sorted(maps.Keys(secret.Data)) {
-			p.setVar(env, at, plan.EnvVar{Name: from.Prefix + key, Value: string(secret.Data[key]), Secret: true})
+			p.checkValue(at, from.Prefix+key, string(secret.Data[key]))
+			env.set(plan.EnvVar{Name: from.Prefix + key, Value: string(secret.Data[key]), Secret: true})
 		}
 	}
 }
 
-func (p *podTranslator) addVar(env *environment, at *field.Path, v *v1.EnvVar) {
+func (p *podTranslator) addVar(env *environment, at *field.Path, m member, v *v1.EnvVar) {
 	if v.ValueFrom == nil {
+		p.checkValue(at, v.Name, v.Value)
 		value, secrets := env.expand(v.Value)
-		p.setVar(env, at, plan.EnvVar{Name: v.Name, Value: value, Secret: len(secrets) > 0})
+		env.set(plan.EnvVar{Name: v.Name, Value: value, Secret: len(secrets) > 0})
 		return
 	}
 	// Without the value (optional, and not there) the variable stays unset, or as it was: it is not emptied.
-	if value, secret, ok := p.valueFrom(at.Child("valueFrom"), v.ValueFrom); ok {
-		p.setVar(env, at, plan.EnvVar{Name: v.Name, Value: value, Secret: secret})
+	if value, secret, ok := p.valueFrom(at.Child("valueFrom"), m, v.ValueFrom); ok {
+		if f := v.ValueFrom.FieldRef; f == nil || !strings.HasPrefix(f.FieldPath, "status.") {
+			p.checkValue(at, v.Name, value)
+		}
+		env.set(plan.EnvVar{Name: v.Name, Value: value, Secret: secret})
 	}
 }
 
-// setVar refuses what no environment, or no JSON of a runtime, can hold. The value may be
-// secret: it is not repeated.
-func (p *podTranslator) setVar(env *environment, at *field.Path, v plan.EnvVar) {
+// checkValue refuses what no environment, or no JSON of a runtime, can hold. It is asked for each value of a manifest
+// before it is used: what kubehost itself puts in for late values does hold a NUL. The value may be secret: it
+// is not repeated.
+func (p *podTranslator) checkValue(at *field.Path, name, value string) {
 	const hint = "mount it as a file of a volume instead"
 	switch {
-	case strings.ContainsRune(v.Value, 0):
-		p.fail(at, hint, "the value of %s holds a NUL byte, which ends an environment variable", v.Name)
-	case !utf8.ValidString(v.Value):
-		p.fail(at, hint, "the value of %s is not UTF-8 text, as an environment variable must be", v.Name)
+	case strings.ContainsRune(value, 0):
+		p.fail(at, hint, "the value of %s holds a NUL byte, which ends an environment variable", name)
+	case !utf8.ValidString(value):
+		p.fail(at, hint, "the value of %s is not UTF-8 text, as an environment variable must be", name)
 	}
-	env.set(v)
 }
 
 // valueFrom looks up a value. It is not ok where an optional reference leads
 // nowhere, and where a problem was noted.
-func (p *podTranslator) valueFrom(at *field.Path, from *v1.EnvVarSource) (value string, secret, ok bool) {
+func (p *podTranslator) valueFrom(at *field.Path, m member, from *v1.EnvVarSource) (value string, secret, ok bool) {
 	switch {
 	case from.ConfigMapKeyRef != nil:
 		value, ok = p.configMapKey(at.Child("configMapKeyRef"), from.ConfigMapKeyRef)
@@ -112,6 +118,9 @@ func (p *podTranslator) valueFrom(at *field.Path, from *v1.EnvVarSource) (value 
 		return value, true, ok
 	case from.FieldRef != nil:
 		value, ok = p.fieldRef(at.Child("fieldRef"), from.FieldRef)
+		return value, false, ok
+	case from.ResourceFieldRef != nil:
+		value, ok = p.resourceFieldRef(at.Child("resourceFieldRef"), from.ResourceFieldRef, m.Container)
 		return value, false, ok
 	}
 	p.fail(at, "", "this source of a value is not supported")

@@ -27,6 +27,19 @@ func (p *podTranslator) fieldRef(at *field.Path, ref *v1.ObjectFieldSelector) (s
 		return p.Annotations[key], true
 	case "spec.nodeName":
 		return p.host.Name, true
+	case "spec.serviceAccountName":
+		return p.Spec.ServiceAccountName, true
+	case "status.hostIP":
+		return p.hostIP(), true
+	case "status.hostIPs":
+		return strings.Join(p.host.IPs, ","), true
+	case "status.podIP":
+		return p.podIP(), true
+	case "status.podIPs":
+		if p.Spec.HostNetwork {
+			return strings.Join(p.host.IPs, ","), true
+		}
+		return plan.PodIPs, true
 	}
 	p.fail(at.Child("fieldPath"), "", "%q is not a field that can be read here", ref.FieldPath)
 	return "", false

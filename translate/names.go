@@ -3,7 +3,6 @@ package translate
 import (
 	"regexp"
 	"slices"
-	"strings"
 
 	v1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/util/validation/field"
@@ -13,9 +12,6 @@ import (
 
 // NetworkAnnotation puts a pod on another network than its namespace's.
 const NetworkAnnotation = "kubehost.dev/network"
-
-// maxLabel is the longest label of a DNS name, and so the longest hostname.
-const maxLabel = 63
 
 // podID is the pod's name at the runtime.
 func podID(r plan.Ref) string {
@@ -29,59 +25,6 @@ func podID(r plan.Ref) string {
 func (p *podTranslator) infraID() string { return p.id + "-infra" }
 
 func (p *podTranslator) unitID(container string) string { return p.id + "-" + container }
-
-// sandbox is what the pod's containers share.
-func (p *podTranslator) sandbox() plan.Sandbox {
-	if p.Spec.HostNetwork {
-		if _, at, ok := p.annotation(NetworkAnnotation); ok {
-			p.fail(at, "remove the annotation, or set spec.hostNetwork to false",
-				"a pod on the host's network cannot join another")
-		}
-		return plan.Sandbox{ID: p.infraID(), HostNetwork: true}
-	}
-	hostname := p.hostname()
-	return plan.Sandbox{
-		ID:       p.infraID(),
-		Network:  p.network(),
-		Hostname: hostname,
-		Aliases:  p.aliases(hostname),
-		Ports:    p.ports(),
-	}
-}
-
-// hostname cuts a long pod name as the kubelet does.
-func (p *podTranslator) hostname() string {
-	if p.Spec.Hostname != "" {
-		return p.Spec.Hostname
-	}
-	if len(p.Name) <= maxLabel {
-		return p.Name
-	}
-	return strings.TrimRight(p.Name[:maxLabel], "-.")
-}
-
-// aliases are the names that other pods reach this one by. Init containers have none:
-// whoever could ask for them by name would find the main containers
-// behind it, for by then they have ended.
-func (p *podTranslator) aliases(hostname string) []string {
-	aliases := []string{p.Name}
-	for _, m := range p.members {
-		if m.stays() {
-			aliases = append(aliases, p.Name+"-"+m.Name)
-		}
-	}
-	if !slices.Contains(aliases, hostname) {
-		aliases = append(aliases, hostname)
-	}
-	return slices.DeleteFunc(aliases, unaskable)
-}
-
-// unaskable says that no DNS query can hold the name, so that a runtime given it could
-// only fail: a pod's name may have 253 characters and a container's 63.
-func unaskable(name string) bool {
-	long := func(label string) bool { return len(label) > maxLabel }
-	return len(name) > 253 || slices.ContainsFunc(strings.Split(name, "."), long)
-}
 
 // networkName is what both runtimes take as the name of a network.
 var networkName = regexp.MustCompile(`^[a-zA-Z0-9][a-zA-Z0-9_.-]*$`)

@@ -13,23 +13,6 @@ import (
 	"github.com/kubehost/kubehost/translate/plan"
 )
 
-// Host is what a translation must know of the host.
-type Host struct {
-	// StateDir holds what kubehost keeps for pods: <StateDir>/pods/<namespace>/<pod>/.
-	StateDir string
-	// VolumeBaseDir holds the claims: <VolumeBaseDir>/<subdir>/<claim>.
-	VolumeBaseDir string
-	// Name is the host's name.
-	Name string
-	// CPUs and Memory (in bytes) are what the host has; 0 is unknown.
-	CPUs   int
-	Memory int64
-	// SeccompDir holds the seccomp profiles that pods may name.
-	SeccompDir string
-	// AppArmor and SELinux say whether the host's kernel enforces them.
-	AppArmor, SELinux bool
-}
-
 // Translate makes the plan of all pods of the set that were given (not [manifests.Object.Stored]), and after them of those applied
 // earlier that use a ConfigMap or Secret which is given now.
 // Problems are those that only show here: two things that would get one name, values

@@ -44,6 +44,7 @@ func (p *podTranslator) words(at *field.Path, words []string, env *environment) 
 	}
 	expanded := make([]string, len(words))
 	for i, word := range words {
+		p.checkNUL(at.Index(i), word) // what takes the place of $(NAME) was checked, or is a late value
 		value, secrets := env.expand(word)
 		if len(secrets) > 0 {
 			// The command line of a container is in the runtime's argv, in `ps` of
@@ -51,7 +52,6 @@ func (p *podTranslator) words(at *field.Path, words []string, env *environment) 
 			p.fail(at.Index(i), shellHint(secrets[0]),
 				"the value of a Secret would get into the command line, through $(%s)", strings.Join(secrets, "), $("))
 		}
-		p.checkNUL(at.Index(i), value)
 		expanded[i] = value
 	}
 	return expanded

@@ -58,9 +58,8 @@ func (p *program) load(c *cli.Context, s settings, names []string, others bool) 
 	set, problems := manifests.Load(c.Context, names, o)
 	var translated plan.Plan
 	if !problems.HasErrors() {
-		host, _ := os.Hostname()
 		var more manifests.Problems
-		translated, more = translate.Translate(set, translate.Host{StateDir: s.StateDir, VolumeBaseDir: s.VolumeBaseDir, Name: host})
+		translated, more = translate.Translate(set, thisHost(s))
 		problems = append(problems, more...)
 	}
 	problems.Print(p.stderr)

@@ -30,19 +30,30 @@ func (Dialect) Name() string { return "docker" }
 func (d Dialect) Infra() runtime.InfraImage { return d.infra }
 
 // Sandbox runs the infra container that owns the pod's network and IPC namespaces.
-func (d Dialect) Sandbox(p *plan.Pod, shared []string) runtime.Command {
+func (d Dialect) Sandbox(p *plan.Pod, shared []string) []runtime.Command {
 	argv := []string{"docker", "run", "--name", p.Sandbox.ID, "--detach",
 		// The infra comes back with the containers that docker itself restarts.
 		"--restart", runtime.RestartFlag(p.RestartPolicy),
 		"--ipc", "shareable", // or no other container may join it
 		"--pull", "never", // it was loaded
 	}
-	return runtime.Command{Argv: append(append(argv, shared...), d.infra.Ref)}
+	return []runtime.Command{{Argv: append(append(argv, shared...), d.infra.Ref)}}
 }
+
+// Resolver is the embedded one's, in the network namespace of each container.
+func (Dialect) Resolver() string { return "127.0.0.11" }
 
 // Join joins the infra's namespaces. With the network come the host name and /etc/hosts.
 func (Dialect) Join(p *plan.Pod) []string {
-	return []string{"--network", "container:" + p.Sandbox.ID, "--ipc", "container:" + p.Sandbox.ID}
+	infra := "container:" + p.Sandbox.ID
+	flags := []string{"--network", infra}
+	if !p.Sandbox.HostIPC {
+		flags = append(flags, "--ipc", infra)
+	}
+	if p.Sandbox.SharePID {
+		flags = append(flags, "--pid", infra)
+	}
+	return flags
 }
 
 // RunFlags has no flags for the environment: docker adds nothing to it that a kubelet would not.

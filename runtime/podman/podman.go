@@ -1,6 +1,7 @@
 package podman
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/kubehost/kubehost/runtime"
@@ -21,15 +22,42 @@ func (Dialect) Name() string { return "podman" }
 // Infra is empty: podman brings its own.
 func (Dialect) Infra() runtime.InfraImage { return runtime.InfraImage{} }
 
-// Sandbox makes a real pod. Its infra starts with the first container.
-func (Dialect) Sandbox(p *plan.Pod, shared []string) runtime.Command {
+// Sandbox makes a real pod. Its infra would start with the first container, but that one already needs to
+// know the pod's address.
+func (d Dialect) Sandbox(p *plan.Pod, shared []string) []runtime.Command {
 	argv := []string{"podman", "pod", "create", "--name", p.ID, "--infra-name", p.Sandbox.ID}
 	if p.Sandbox.HostNetwork {
 		// Else podman would name the host after the pod, which a kubelet does not.
 		argv = append(argv, "--uts", "host")
 	}
-	return runtime.Command{Argv: append(argv, shared...)}
+	if p.Sandbox.SharePID {
+		argv = append(argv, "--share", "ipc,net,uts,pid")
+	}
+	argv = append(argv, d.sysctls(p)...)
+	return []runtime.Command{{Argv: append(argv, shared...)}, {Argv: []string{"podman", "start", p.Sandbox.ID}}}
 }
+
+// sysctls are those that docker, and containerd from version 2 on, give every pod with a network of
+// its own: a process that is not root may listen on any port, and ping.
+func (d Dialect) sysctls(p *plan.Pod) []string {
+	if p.Sandbox.HostNetwork {
+		return nil
+	}
+	list := []plan.Sysctl{{Name: "net.ipv4.ip_unprivileged_port_start", Value: "0"}}
+	if !d.Rootless { // a user's namespace does not have so many groups
+		list = append(list, plan.Sysctl{Name: "net.ipv4.ping_group_range", Value: "0 2147483647"})
+	}
+	var flags []string
+	for _, s := range list {
+		if !slices.ContainsFunc(p.Sandbox.Sysctls, func(set plan.Sysctl) bool { return set.Name == s.Name }) {
+			flags = append(flags, "--sysctl", s.Name+"="+s.Value)
+		}
+	}
+	return flags
+}
+
+// Resolver is the network's gateway, where aardvark-dns listens.
+func (Dialect) Resolver() string { return "{{if .Gateway}}{{.Gateway}}{{else}}{{.IPv6Gateway}}{{end}}" }
 
 // Join puts the container into the pod.
 func (Dialect) Join(p *plan.Pod) []string { return []string{"--pod", p.ID} }

@@ -12,6 +12,17 @@ func clone[T any](p *T) *T {
 	return &c
 }
 
+func (s Sandbox) clone() Sandbox {
+	s.Aliases, s.Ports, s.Sysctls = slices.Clone(s.Aliases), slices.Clone(s.Ports), slices.Clone(s.Sysctls)
+	s.HostNames, s.HostAliases = slices.Clone(s.HostNames), slices.Clone(s.HostAliases)
+	for i := range s.HostAliases {
+		s.HostAliases[i].Names = slices.Clone(s.HostAliases[i].Names)
+	}
+	d := &s.DNS
+	d.Nameservers, d.Searches, d.Options = slices.Clone(d.Nameservers), slices.Clone(d.Searches), slices.Clone(d.Options)
+	return s
+}
+
 func (l Lifecycle) clone() Lifecycle {
 	for _, p := range []**Probe{&l.Startup, &l.Liveness, &l.Readiness} {
 		if *p = clone(*p); *p != nil {

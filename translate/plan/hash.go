@@ -7,8 +7,11 @@ import (
 	"strings"
 )
 
-// Hash identifies everything that a sandbox is made from.
-func (s Sandbox) Hash() string { return hash(s) }
+// Hash identifies everything that a sandbox is made from, as far as the manifest says it.
+func (s Sandbox) Hash() string {
+	s.DNS.Conf = ""
+	return hash(s)
+}
 
 // UnitHash identifies everything that the unit's container is made from: the
 // unit itself and what the pod lends it.

@@ -20,8 +20,7 @@ func (p *Pod) mask() {
 	p.Labels = maps.Clone(p.Labels)
 	p.ActiveDeadline = clone(p.ActiveDeadline)
 	p.FSGroup = clone(p.FSGroup)
-	p.Sandbox.Aliases = slices.Clone(p.Sandbox.Aliases)
-	p.Sandbox.Ports = slices.Clone(p.Sandbox.Ports)
+	p.Sandbox = p.Sandbox.clone()
 	p.Volumes = slices.Clone(p.Volumes)
 	for i := range p.Volumes {
 		p.Volumes[i].mask()

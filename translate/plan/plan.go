@@ -61,40 +61,6 @@ const (
 	RestartNever     RestartPolicy = "Never"
 )
 
-// Sandbox is what all containers of a pod share. A change of any field replaces the pod.
-type Sandbox struct {
-	// ID is the name of the infra container: "web-infra".
-	ID string `json:"id"`
-	// Network is the network that the pod joins; empty with HostNetwork.
-	Network string `json:"network,omitempty"`
-	// HostNetwork makes the pod use the host's network namespace.
-	HostNetwork bool `json:"hostNetwork,omitempty"`
-	// Hostname is empty with HostNetwork: the host's own name holds.
-	Hostname string `json:"hostname,omitempty"`
-	// Aliases are the names that resolve to the pod on its network, in order.
-	Aliases []string `json:"aliases,omitempty"`
-	// Ports are the published ports.
-	Ports []Port `json:"ports,omitempty"`
-}
-
-// Port is one published port.
-type Port struct {
-	HostIP        string   `json:"hostIP"` // never empty
-	HostPort      int32    `json:"hostPort"`
-	ContainerPort int32    `json:"containerPort"`
-	Protocol      Protocol `json:"protocol"`
-}
-
-// Protocol is "tcp", "udp" or "sctp".
-type Protocol string
-
-// The protocols that a port can be published for.
-const (
-	TCP  Protocol = "tcp"
-	UDP  Protocol = "udp"
-	SCTP Protocol = "sctp"
-)
-
 // Unit is one container.
 type Unit struct {
 	// Name is the container's name in the pod.

@@ -80,15 +80,44 @@ func (t *text) pod(p *Pod) {
 func (t *text) sandbox(s *Sandbox) {
 	t.line(1, "sandbox %s", s.ID)
 	given(t, 2, "network %s", s.Network)
-	if s.HostNetwork {
-		t.line(2, "network of the host")
-	}
+	t.is(s.HostNetwork, "network of the host")
+	t.is(s.HostPID, "processes of the host")
+	t.is(s.HostIPC, "IPC of the host")
+	t.is(s.SharePID, "processes shared")
 	given(t, 2, "hostname %s", s.Hostname)
 	for _, a := range s.Aliases {
 		t.line(2, "alias %s", a)
 	}
 	for _, p := range s.Ports {
 		t.line(2, "port %s", p)
+	}
+	for _, c := range s.Sysctls {
+		t.line(2, "sysctl %s=%s", c.Name, c.Value)
+	}
+	given(t, 2, "hosts %s", strings.Join(s.HostNames, " "))
+	for _, a := range s.HostAliases {
+		t.line(2, "hosts %q", a)
+	}
+	t.dns(&s.DNS)
+}
+
+func (t *text) dns(d *DNS) {
+	t.line(2, "dns %s %q", d.Policy, lateNames.Replace(d.Conf))
+	for _, n := range d.Nameservers {
+		t.line(3, "add nameserver %s", n)
+	}
+	for _, s := range d.Searches {
+		t.line(3, "add search %s", s)
+	}
+	for _, o := range d.Options {
+		t.line(3, "add option %s", o)
+	}
+}
+
+// is prints a fact that holds or does not.
+func (t *text) is(fact bool, words string) {
+	if fact {
+		t.line(2, "%s", words)
 	}
 }
 
@@ -145,10 +174,10 @@ func (t *text) unit(u *Unit) {
 		t.login(l)
 	}
 	if len(u.Command) > 0 {
-		t.line(2, "command %q", u.Command)
+		t.line(2, "command %q", shown(u.Command))
 	}
 	if len(u.Args) > 0 {
-		t.line(2, "args %q", u.Args)
+		t.line(2, "args %q", shown(u.Args))
 	}
 	given(t, 2, "workingDir %s", u.WorkingDir)
 	for _, e := range u.Env {
@@ -164,11 +193,20 @@ func (t *text) unit(u *Unit) {
 	t.terminal(u.Terminal)
 }
 
+// shown are words with the names of late values.
+func shown(words []string) []string {
+	list := make([]string, len(words))
+	for i, w := range words {
+		list[i] = lateNames.Replace(w)
+	}
+	return list
+}
+
 func (t *text) env(e EnvVar) string {
 	if e.Secret && !t.show {
 		return e.Name + "=" + mask
 	}
-	return fmt.Sprintf("%s=%q", e.Name, e.Value)
+	return fmt.Sprintf("%s=%q", e.Name, lateNames.Replace(e.Value))
 }
 
 // String is the mount as "data/sub on /srv", with ", read-only" where it is.

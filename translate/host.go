@@ -1,0 +1,25 @@
+package translate
+
+// Host is what a translation must know of the host.
+type Host struct {
+	// StateDir holds what kubehost keeps for pods: <StateDir>/pods/<namespace>/<pod>/.
+	StateDir string
+	// VolumeBaseDir holds the claims: <VolumeBaseDir>/<subdir>/<claim>.
+	VolumeBaseDir string
+	// Name is the host's name.
+	Name string
+	// IPs are the host's own addresses, the primary one first.
+	IPs []string
+	// CPUs, Memory and Storage (in bytes) are what the host has; 0 is unknown.
+	CPUs            int
+	Memory, Storage int64
+	// DNS is what the host's resolv.conf says.
+	DNS ResolvConf
+	// SeccompDir holds the seccomp profiles that pods may name.
+	SeccompDir string
+	// AppArmor and SELinux say whether the host's kernel enforces them.
+	AppArmor, SELinux bool
+}
+
+// ResolvConf is what a resolv.conf says.
+type ResolvConf struct{ Nameservers, Searches, Options []string }
