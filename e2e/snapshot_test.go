@@ -17,7 +17,7 @@ var volatile = regexp.MustCompile(`^(Id|ID|Created|CreatedAt|StartedAt|FinishedA
 	`.*(MacAddress|IPAddress|IPv6Address|Gateway|PrefixLen)|Sandbox(ID|Key)|EndpointID|DNSNames|` +
 	`GraphDriver|CgroupPath|CgroupParent|CheckpointedAt|RestoredAt|.*(Path|Dir)|HostsPath|created|Subnets|IPAM|subnets|` +
 	`SizeRw|SizeRootFs|LockNumber|ResourcePath|Links|ExecIDs|IPv4Address|` +
-	`io\.kubernetes\.cri-o\.Created|.*PidFile)$`)
+	`io\.kubernetes\.cri-o\.Created|network_interface|.*PidFile)$`)
 
 // snapshot writes what the runtime knows of the script's objects: the whole of "inspect", with
 // names for ids and without what no two runs share.
@@ -71,7 +71,7 @@ func prune(v any) any {
 				continue
 			}
 			v[k] = prune(child)
-			if k == "Aliases" || k == "Env" || k == "SharedNamespaces" { // podman lists them in any order
+			if k == "Aliases" || k == "Binds" || k == "Env" || k == "SharedNamespaces" { // podman lists them in any order
 				sortAny(v[k])
 			}
 		}
