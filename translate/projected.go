@@ -46,8 +46,7 @@ func (p *podTranslator) addDownward(t *tree, at *field.Path, items []v1.Downward
 		case item.FieldRef != nil:
 			value, ok = p.fieldFile(here.Child("fieldRef"), item.FieldRef)
 		case item.ResourceFieldRef != nil:
-			p.fail(here.Child("resourceFieldRef"), "", "is not supported yet")
-			ok = false
+			value, ok = p.resourceFieldRef(here.Child("resourceFieldRef"), item.ResourceFieldRef, nil)
 		default:
 			p.fail(here, "", "this source of a value is not supported")
 			ok = false
