@@ -75,7 +75,7 @@ var kubehost = sync.OnceValues(func() (string, error) {
 		return "", err
 	}
 	bin := filepath.Join(dir, "bin", "kubehost")
-	cmd := exec.Command("go", "build", "-trimpath", "-o", bin, "github.com/kubehost/kubehost/cmd/kubehost")
+	cmd := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-o", bin, "github.com/kubehost/kubehost/cmd/kubehost")
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("%w\n%s", err, out)

@@ -16,8 +16,11 @@ import (
 var volatile = regexp.MustCompile(`^(Id|ID|Created|CreatedAt|StartedAt|FinishedAt|Pid|ConmonPid|Pid(File|Mode).*|` +
 	`.*(MacAddress|IPAddress|IPv6Address|Gateway|PrefixLen)|Sandbox(ID|Key)|EndpointID|DNSNames|` +
 	`GraphDriver|CgroupPath|CgroupParent|CheckpointedAt|RestoredAt|.*(Path|Dir)|HostsPath|created|Subnets|IPAM|subnets|` +
-	`SizeRw|SizeRootFs|LockNumber|ResourcePath|Links|ExecIDs|IPv4Address|` +
+	`SizeRw|SizeRootFs|LockNumber|ResourcePath|Links|ExecIDs|IPv4Address|network_interface|` +
 	`io\.kubernetes\.cri-o\.Created|network_interface|.*PidFile)$`)
+
+// unordered are the keys whose lists podman prints in any order.
+var unordered = []string{"Aliases", "Binds", "Env", "SharedNamespaces"}
 
 // snapshot writes what the runtime knows of the script's objects: the whole of "inspect", with
 // names for ids and without what no two runs share.
@@ -71,7 +74,7 @@ func prune(v any) any {
 				continue
 			}
 			v[k] = prune(child)
-			if k == "Aliases" || k == "Binds" || k == "Env" || k == "SharedNamespaces" { // podman lists them in any order
+			if k == "Aliases" || k == "Binds" || k == "Env" || k == "SharedNamespaces" {
 				sortAny(v[k])
 			}
 		}
