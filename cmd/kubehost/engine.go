@@ -47,7 +47,11 @@ func (p *program) engine(ctx context.Context, s settings) (runtime.Engine, error
 // dialect is the engine of that name, whether it answers or not.
 func (p *program) dialect(name string) (runtime.Engine, error) {
 	if name == "podman" {
-		return runtime.Engine{Dialect: podman.Dialect{Rootless: p.euid != 0}, Runner: runtime.Exec{}}, nil
+		e := runtime.Engine{Dialect: podman.Dialect{Rootless: p.euid != 0}, Runner: runtime.Exec{}}
+		if p.euid != 0 {
+			e.Limits = userLimits()
+		}
+		return e, nil
 	}
 	d, err := docker.New(goruntime.GOARCH)
 	return runtime.Engine{Dialect: d, Runner: runtime.Exec{}}, err

@@ -20,6 +20,8 @@ type settings struct {
 	VolumeBaseDir string
 	// StateDir holds what kubehost keeps of applied pods.
 	StateDir string
+	// SeccompDir holds the seccomp profiles that pods may name.
+	SeccompDir string
 	// File is the configuration file that was read; empty when there is none.
 	File string
 }
@@ -29,6 +31,7 @@ type configFile struct {
 	Runtime       string `json:"runtime,omitempty"`
 	VolumeBaseDir string `json:"volumeBaseDir,omitempty"`
 	StateDir      string `json:"stateDir,omitempty"`
+	SeccompDir    string `json:"seccompDir,omitempty"`
 }
 
 // The names of the settings' flags.
@@ -36,6 +39,7 @@ const (
 	flagRuntime   = "runtime"
 	flagVolumeDir = "volume-dir"
 	flagStateDir  = "state-dir"
+	flagSeccomp   = "seccomp-dir"
 	flagConfig    = "config"
 )
 
@@ -45,6 +49,7 @@ func settingFlags() []cli.Flag {
 		&cli.StringFlag{Name: flagRuntime, Usage: "`RUNTIME` to use: docker, podman, or auto for the first that answers (KUBEHOST_RUNTIME)"},
 		&cli.StringFlag{Name: flagVolumeDir, Usage: "`DIR` that holds the directories of claims (KUBEHOST_VOLUME_DIR)"},
 		&cli.StringFlag{Name: flagStateDir, Usage: "`DIR` for what kubehost keeps of applied pods (KUBEHOST_STATE_DIR)"},
+		&cli.StringFlag{Name: flagSeccomp, Usage: "`DIR` that holds the seccomp profiles which pods name; default: seccomp in the state directory (KUBEHOST_SECCOMP_DIR)"},
 		&cli.StringFlag{Name: flagConfig, Usage: "configuration `FILE` (KUBEHOST_CONFIG)"},
 	}
 }
@@ -62,12 +67,13 @@ func (p *program) settings(c *cli.Context) (settings, error) {
 		StateDir:      first(c.String(flagStateDir), p.getenv("KUBEHOST_STATE_DIR"), file.StateDir, d.StateDir),
 		File:          name,
 	}
+	s.SeccompDir = first(c.String(flagSeccomp), p.getenv("KUBEHOST_SECCOMP_DIR"), file.SeccompDir, filepath.Join(s.StateDir, "seccomp"))
 	switch s.Runtime {
 	case "auto", "docker", "podman":
 	default:
 		return s, &exitError{exitUsage, fmt.Errorf("%q is not a runtime\n  hint: --runtime, KUBEHOST_RUNTIME and runtime: take docker, podman or auto", s.Runtime)}
 	}
-	for _, dir := range []*string{&s.VolumeBaseDir, &s.StateDir} {
+	for _, dir := range []*string{&s.VolumeBaseDir, &s.StateDir, &s.SeccompDir} {
 		if *dir, err = filepath.Abs(*dir); err != nil {
 			return s, err
 		}
@@ -91,9 +97,9 @@ func (p *program) config(flag string) (configFile, string, error) {
 		return f, "", &exitError{exitUsage, fmt.Errorf("configuration file: %w", err)}
 	}
 	if err := yaml.UnmarshalStrict(b, &f); err != nil {
-		return f, "", &exitError{exitUsage, fmt.Errorf("%s: %w\n  hint: it may hold runtime, volumeBaseDir and stateDir", name, err)}
+		return f, "", &exitError{exitUsage, fmt.Errorf("%s: %w\n  hint: it may hold runtime, volumeBaseDir, stateDir and seccompDir", name, err)}
 	}
-	for key, dir := range map[string]string{"volumeBaseDir": f.VolumeBaseDir, "stateDir": f.StateDir} {
+	for key, dir := range map[string]string{"volumeBaseDir": f.VolumeBaseDir, "stateDir": f.StateDir, "seccompDir": f.SeccompDir} {
 		if dir != "" && !filepath.IsAbs(dir) {
 			return f, "", &exitError{exitUsage, fmt.Errorf("%s: %s: %q is not an absolute path", name, key, dir)}
 		}

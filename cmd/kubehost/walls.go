@@ -1,0 +1,40 @@
+package main
+
+import (
+	"os"
+	"strconv"
+	"strings"
+
+	"github.com/kubehost/kubehost/runtime"
+)
+
+// hasAppArmor says whether the kernel enforces AppArmor profiles.
+func hasAppArmor() bool {
+	b, _ := os.ReadFile("/sys/module/apparmor/parameters/enabled")
+	return strings.HasPrefix(string(b), "Y")
+}
+
+// hasSELinux says whether the kernel has a policy loaded.
+func hasSELinux() bool {
+	_, err := os.Stat("/sys/fs/selinux/enforce")
+	return err == nil
+}
+
+// userLimits are what this host keeps from the containers of a user: no process may be
+// less willing to be ended than the user's own, and not every host hands out the cpu controller.
+func userLimits() runtime.Limits {
+	var l runtime.Limits
+	if b, err := os.ReadFile("/proc/self/oom_score_adj"); err == nil {
+		score, _ := strconv.ParseInt(strings.TrimSpace(string(b)), 10, 64)
+		l.MinOOMScore = max(score, 0)
+	}
+	uid := strconv.Itoa(os.Geteuid())
+	b, _ := os.ReadFile("/sys/fs/cgroup/user.slice/user-" + uid + ".slice/user@" + uid + ".service/cgroup.controllers")
+	l.NoCPUWeight = true
+	for _, controller := range strings.Fields(string(b)) {
+		if controller == "cpu" {
+			l.NoCPUWeight = false
+		}
+	}
+	return l
+}
