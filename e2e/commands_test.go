@@ -172,11 +172,15 @@ func listening(ts *testscript.TestScript, args []string) {
 }
 
 func push(ts *testscript.TestScript, args []string) {
+	user := ""
+	if len(args) > 2 && args[0] == "-user" {
+		user, args = args[1], args[2:]
+	}
 	if len(args) == 0 {
-		ts.Fatalf("usage: push REPO:TAG [NAME=VALUE…]")
+		ts.Fatalf("usage: push [-user USER] REPO:TAG [NAME=VALUE…]")
 	}
 	s := of(ts)
-	img, err := newImage(s.ns, args[1:]...)
+	img, err := newImage(s.ns, user, args[1:]...)
 	ts.Check(err)
 	ts.Check(s.registry.push(args[0], img))
 	s.images = append(s.images, digest(img.config))

@@ -10,10 +10,11 @@
 //
 // The language is that of github.com/rogpeppe/go-internal/testscript. A script finds:
 //
-//	$RUNTIME            docker or podman, which kubehost uses too; as conditions: [docker] [podman]
+//	$RUNTIME            docker or podman, which kubehost uses too; as conditions: [docker] [podman]; of
+//	                    the host: [apparmor] [selinux]
 //	$NS                 a namespace of its own; $NS-b and the like are also cleaned up
 //	$PORT1 … $PORT4     free ports of the host, and $HOSTIP, an address of it that is not loopback
-//	$IMAGE              a small image: busybox, the user app (1000), an entrypoint that prints its
+//	$IMAGE              a small image: busybox, the user app (1000, also in group 2000), an entrypoint that prints its
 //	                    arguments and waits for SIGTERM ("hold"), IMGVAR=from-image
 //	$REGISTRY           host:port of an empty registry of its own
 //	$AUTH_REGISTRY      the same content for the user robot with the password s3cret
@@ -27,7 +28,7 @@
 //	waitfor [-timeout 30s] [-stdout RE] CMD…   repeats CMD until it succeeds (and prints RE)
 //	http URL                                   prints the page, waiting for it; "! http" tries once
 //	listening PORT                             prints the local addresses of the port's listening sockets
-//	push REPO:TAG [NAME=VALUE…]                puts $IMAGE with more environment into the registry
+//	push [-user USER] REPO:TAG [NAME=VALUE…]   puts $IMAGE with a user and more environment into the registry
 //	pulls REPO:TAG COUNT                       how often it was pulled since the last "pulls"
 //	snapshot FILE                              writes all that the runtime knows of $NS, without ids and times
 //	interrupted [-prepare FILE.sh] -check FILE.sh ARGS…

@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"bytes"
 	"fmt"
 	"os"
 	"os/exec"
@@ -54,6 +55,10 @@ func runScripts(t *testing.T, runtime string) {
 		Cmds:     commands(),
 		TestWork: keep(),
 		Condition: func(cond string) (bool, error) {
+			if file, ok := walls[cond]; ok {
+				b, err := os.ReadFile(file)
+				return err == nil && !bytes.HasPrefix(b, []byte("N")), nil
+			}
 			if !slices.Contains(known, cond) {
 				return false, fmt.Errorf("unknown condition %q", cond)
 			}
@@ -61,6 +66,9 @@ func runScripts(t *testing.T, runtime string) {
 		},
 	})
 }
+
+// walls are conditions on the host's kernel, each with the file that tells.
+var walls = map[string]string{"apparmor": "/sys/module/apparmor/parameters/enabled", "selinux": "/sys/fs/selinux/enforce"}
 
 // keep says whether scripts leave everything behind.
 func keep() bool { return os.Getenv("KUBEHOST_E2E_KEEP") != "" }

@@ -65,9 +65,9 @@ var layer = sync.OnceValues(func() ([]byte, error) {
 	return t.bytes()
 })
 
-// newImage makes the test image with more environment. The author is nobody's business but makes it another
+// newImage makes the test image with a user and more environment. The author is nobody's business but makes it another
 // image: one script may then remove its images while another uses its own.
-func newImage(author string, env ...string) (image, error) {
+func newImage(author, user string, env ...string) (image, error) {
 	l, err := layer()
 	if err != nil {
 		return image{}, err
@@ -81,6 +81,7 @@ func newImage(author string, env ...string) (image, error) {
 			"Env":        append([]string{"PATH=/bin", "IMGVAR=from-image"}, env...),
 			"Entrypoint": []string{"hold"},
 			"Cmd":        []string{"image-cmd"},
+			"User":       user,
 		},
 		"rootfs": map[string]any{"type": "layers", "diff_ids": []string{digest(l)}},
 	})
@@ -105,7 +106,7 @@ func (i image) archive(ref string) ([]byte, error) {
 
 // loadImage brings the test image into a runtime that does not have it.
 func loadImage(runtime string) error {
-	img, err := newImage("kubehost e2e")
+	img, err := newImage("kubehost e2e", "")
 	if err != nil {
 		return err
 	}
