@@ -29,6 +29,7 @@ var directions = map[string]rule{
 	"runtime":        {module: []string{"translate/plan"}, never: []string{"k8s.io/", "sigs.k8s.io/"}},
 	"runtime/docker": {module: []string{"runtime", "runtime/pause", "translate/plan"}, never: []string{"k8s.io/", "sigs.k8s.io/"}},
 	"runtime/podman": {module: []string{"runtime", "translate/plan"}, never: []string{"k8s.io/", "sigs.k8s.io/"}},
+	"runtime/probe":  {module: []string{"runtime", "translate/plan"}, never: []string{"k8s.io/", "sigs.k8s.io/", "google.golang.org/"}},
 	"runtime/pause":  {module: []string{}, never: []string{"k8s.io/", "sigs.k8s.io/", "os", "os/exec", "time"}},
 }
 

@@ -25,6 +25,8 @@ type Command struct {
 	Env []string
 	// Stdin is never printed but in scripts: it may hold the values of Secrets, too.
 	Stdin []byte
+	// Keep bounds what is kept of each stream, in bytes; 0 is enough for all that a runtime lists.
+	Keep int
 	// Brief stands for Argv in messages: what a user would type in the place of a long script.
 	Brief []string
 }
@@ -56,8 +58,12 @@ func (Exec) Run(ctx context.Context, c Command) (Result, error) {
 	if c.Stdin != nil {
 		cmd.Stdin = bytes.NewReader(c.Stdin)
 	}
+	keep := c.Keep
+	if keep == 0 {
+		keep = keepOutput
+	}
 	var stdout, stderr bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &limited{w: &stdout, left: keepOutput}, &limited{w: &stderr, left: keepOutput}
+	cmd.Stdout, cmd.Stderr = &limited{w: &stdout, left: keep}, &limited{w: &stderr, left: keep}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	// The whole group: podman unshare and sh have children that would go on without them.
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGTERM) }

@@ -120,7 +120,7 @@ Examples:
   kubehost delete -f pod.yaml`,
 		Commands: []*cli.Command{
 			p.applyCommand(), p.deleteCommand(), p.getCommand(), p.validateCommand(),
-			p.fieldsCommand(), p.doctorCommand(), p.versionCommand(),
+			p.fieldsCommand(), p.doctorCommand(), p.versionCommand(), p.probeDialCommand(),
 		},
 		Reader: p.stdin, Writer: p.stdout, ErrWriter: p.stderr,
 		HideVersion:               true,

@@ -1,0 +1,114 @@
+package probe
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"testing/fstest"
+	"time"
+)
+
+// fakeProc is a /proc of a host that was booted an hour before begin, with processes that start later.
+type fakeProc struct {
+	begin time.Time
+	mu    sync.Mutex
+	all   []fakeProcess
+}
+
+type fakeProcess struct {
+	pid    int
+	starts time.Duration
+	mark   string
+}
+
+func (f *fakeProc) add(pid int, starts time.Duration, mark string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.all = append(f.all, fakeProcess{pid, starts, mark})
+}
+
+func (f *fakeProc) Open(name string) (fs.File, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	now := time.Since(f.begin)
+	files := fstest.MapFS{
+		"uptime": {Data: fmt.Appendf(nil, "%.2f 1.00\n", (time.Hour + now).Seconds())},
+		"self":   {Data: []byte("no process")},
+		"1/stat": {Data: []byte("1 (a) S 0")}, // unreadable environ
+	}
+	for _, p := range f.all {
+		if p.starts > now {
+			continue
+		}
+		dir := strconv.Itoa(p.pid)
+		files[dir+"/environ"] = &fstest.MapFile{Data: []byte("A=1\x00" + p.mark + "\x00B=" + p.mark)}
+		files[dir+"/stat"] = &fstest.MapFile{Data: fmt.Appendf(nil, "%d (a) b) S 1%s %d 9 9\n", p.pid,
+			strings.Repeat(" 0", 17), (time.Hour+p.starts)/tick)}
+	}
+	return files.Open(name)
+}
+
+// The real /proc has the real thing.
+func TestProcesses(t *testing.T) {
+	marked := mark + t.Name() + strconv.Itoa(os.Getpid())
+	// The shell becomes cat; the one beside it inherits the variable.
+	cmd := exec.Command("sh", "-c", "cat <&3 & echo started; exec cat")
+	cmd.Env = append(os.Environ(), marked)
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+	cmd.Stdin, cmd.ExtraFiles = r, []*os.File{r}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := out.Read(make([]byte, 8)); err != nil {
+		t.Fatal(err)
+	}
+	p := hostProcesses()
+	found := p.with(marked)
+	if len(found) != 2 || found[0].age < 0 || found[0].age > time.Minute || found[0].pid != cmd.Process.Pid {
+		t.Errorf("%+v, want %d and its child", found, cmd.Process.Pid)
+	}
+	if err := p.kill(found); err != nil {
+		t.Error(err)
+	}
+	var exit *exec.ExitError
+	if err := cmd.Wait(); !errors.As(err, &exit) || exit.Sys().(syscall.WaitStatus).Signal() != syscall.SIGKILL {
+		t.Errorf("%v, want it killed", err)
+	}
+	if err := p.kill(found); err != nil {
+		t.Errorf("killed again: %v", err)
+	}
+}
+
+func TestKillFails(t *testing.T) {
+	p := processes{signal: func(int) error { return syscall.EPERM }}
+	e := &execer{processes: p}
+	err := e.timedOut([]process{{pid: 1}})
+	if want := "the command took longer than its time-out and goes on: operation not permitted"; !errors.Is(err, ErrTimeout) || err.Error() != want {
+		t.Error(err)
+	}
+}
+
+func BenchmarkProcesses(b *testing.B) {
+	p := hostProcesses()
+	b.ReportAllocs()
+	for b.Loop() {
+		p.with(mark + "none")
+	}
+	names, _ := fs.Glob(p.proc, "[0-9]*")
+	b.ReportMetric(float64(len(names)), "processes")
+}
