@@ -2,7 +2,6 @@ package plan
 
 import (
 	"fmt"
-	"net"
 	"strconv"
 	"strings"
 )
@@ -88,7 +87,10 @@ func (h HTTP) String() string {
 }
 
 func address(host string, port int32) string {
-	return net.JoinHostPort(host, strconv.Itoa(int(port)))
+	if strings.Contains(host, ":") { // IPv6
+		host = "[" + host + "]"
+	}
+	return host + ":" + strconv.Itoa(int(port))
 }
 
 // String is the rule as "on exit codes [42]".
