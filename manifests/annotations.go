@@ -4,24 +4,7 @@ import (
 	"path"
 	"regexp"
 	"strings"
-
-	"k8s.io/apimachinery/pkg/util/validation/field"
 )
-
-// The annotations of kubehost's own that pods may have. Which of them are acted on is in the field table;
-// here is what their values must be.
-const (
-	annotationSubdir  = ownDomain + "/volume-subdir"
-	annotationNetwork = ownDomain + "/network"
-
-	AnnotationRegistryLogin = ownDomain + "/registry-login"
-)
-
-// annotationValues check the values of kubehost's annotations; each returns what is wrong and a hint.
-var annotationValues = map[string]func(string) (detail, hint string){
-	annotationSubdir:  checkSubdir,
-	annotationNetwork: checkNetwork,
-}
 
 // The directory may be nested; it must stay below the volume base.
 func checkSubdir(value string) (detail, hint string) {
@@ -46,18 +29,6 @@ func checkNetwork(value string) (detail, hint string) {
 		return "is not the name of a network: letters, digits, _, . and -, a letter or digit first", "write a name such as backend"
 	}
 	return "", ""
-}
-
-func (c *checker) ownAnnotations(at *field.Path, annotations map[string]string) {
-	for _, key := range []string{annotationNetwork, annotationSubdir} {
-		value, ok := annotations[key]
-		if !ok {
-			continue
-		}
-		if detail, hint := annotationValues[key](value); detail != "" {
-			c.invalid(at.Key(key), hint, "%s %s", quote(value), detail)
-		}
-	}
 }
 
 // suggestAnnotation gives a finding about an annotation that kubehost does not have the one that was meant.

@@ -207,11 +207,10 @@ metadata:
 			want: `
 metadata.annotations[extra-option.kubehost.dev/web]: is refused: kubehost has no annotation of this name
   hint: did you mean extra-options.kubehost.dev/web?
-metadata.annotations[extra-options.docker.kubehost.dev/web]: is not supported yet
 metadata.annotations[kubehost.dev/auto-strat]: is refused: kubehost has no annotation of this name
   hint: did you mean kubehost.dev/auto-start?
 metadata.annotations[kubehost.dev/nonsense]: is refused: kubehost has no annotation of this name
-  hint: there are kubehost.dev/volume-subdir, kubehost.dev/network, kubehost.dev/registry-login
+  hint: there are kubehost.dev/volume-subdir, kubehost.dev/network, kubehost.dev/depends-on, kubehost.dev/auto-start, kubehost.dev/registry-login, env-files.kubehost.dev/*, extra-options.kubehost.dev/*, extra-options.docker.kubehost.dev/*, extra-options.podman.kubehost.dev/*
 `,
 		},
 		{

@@ -52,7 +52,7 @@ var secretRows = rows{
 var claimRows = rows{
 	{path: "kind", is: Supported},
 	{path: "apiVersion", is: Supported},
-	{path: "metadata", is: Supported, of: metadataRows},
+	{path: "metadata", is: Supported, of: metadataRows, except: rows{{path: "annotations", is: Supported, of: claimAnnotationRows}}},
 	{path: "spec", is: Supported, of: claimSpecRows},
 	{path: "status", is: Silent, reason: "what is there is observed, never read from a manifest"},
 }

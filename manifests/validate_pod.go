@@ -12,7 +12,7 @@ import (
 func (c *checker) pod(p *v1.Pod) {
 	metadata, spec := field.NewPath("metadata"), field.NewPath("spec")
 	c.metadata(metadata, p)
-	c.ownAnnotations(metadata.Child("annotations"), p.Annotations)
+	c.ownAnnotations(metadata.Child("annotations"), p.Annotations, containerNames(&p.Spec))
 	c.appArmorAnnotations(metadata.Child("annotations"), p)
 	s := &p.Spec
 	oneOf(c, spec.Child("restartPolicy"), s.RestartPolicy, v1.RestartPolicyAlways, v1.RestartPolicyOnFailure, v1.RestartPolicyNever)
@@ -128,4 +128,15 @@ func trimDot(s string) string {
 		return s[:n-1]
 	}
 	return s
+}
+
+// containerNames are the names of all containers of a pod, in order.
+func containerNames(s *v1.PodSpec) []string {
+	var names []string
+	for _, list := range [][]v1.Container{s.InitContainers, s.Containers} {
+		for i := range list {
+			names = append(names, list[i].Name)
+		}
+	}
+	return names
 }

@@ -93,6 +93,7 @@ func (e Engine) runContainer(op RunContainer) Action {
 	if len(u.Command) > 0 {
 		argv = append(argv, "--entrypoint", u.Command[0])
 	}
+	argv = append(argv, e.options(u.Options)...)
 	argv = append(argv, u.Image)
 	if len(u.Command) > 0 {
 		argv = append(argv, u.Command[1:]...)

@@ -42,6 +42,7 @@ func Decide(d Desired, o Observed, infra InfraImage) (Steps, error) {
 		p := &d.Plan.Pods[i]
 		work = append(work, assess(p, b.have[p.Ref], o.Contents))
 	}
+	work = ordered(work)
 	if err := b.takePorts(work); err != nil {
 		return nil, err
 	}

@@ -172,6 +172,7 @@ func (b *builder) sandbox(w podWork) {
 	// A pod that is new touches nothing that runs: it does not wait for what other pods lack.
 	needs := []string{imageID(b.infra.Ref), networkID(p.Sandbox.Network)}
 	b.old(w)
+	needs = append(needs, b.started(p.Needs)...)
 	needs = append(append(needs, podID(p.Ref, "remove"), podID(p.Ref, "ports")), w.ports.after...)
 	// A sandbox without its containers would hold ports and a name for nothing, so it waits for images and volumes.
 	for _, u := range w.units {

@@ -33,6 +33,9 @@
 //     the digest stays.
 //   - Of a pod's logins (imagePullSecrets, kubehost.dev/registry-login) all that cover an image are tried, the most
 //     exact first. With one of them the host's own logins are not asked.
+//   - Files of env-files annotations come before envFrom and env, so that what a manifest says itself wins; their values are secret.
+//   - Additional options stand last in the command, so that of an option given twice the user's counts.
+//   - A pod that depends on one that is not among the manifests is a warning: it may have been applied before.
 //   - metadata.uid is the one given, or one made from namespace and name, so that it outlives edits.
 //   - A variable stands where it was declared first; envFrom comes first, its keys sorted.
 //   - The value of a Secret may be used in other variables, which are then secret too, but not in

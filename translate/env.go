@@ -49,6 +49,7 @@ func (e *environment) expand(s string) (value string, secrets []string) {
 // env in its order, where a value sees only what was declared before it.
 func (p *podTranslator) environment(m member) *environment {
 	env := &environment{at: make(map[string]int, len(m.Env))}
+	p.addEnvFiles(env, m)
 	for i := range m.EnvFrom {
 		p.addSource(env, m.at.Child("envFrom").Index(i), &m.EnvFrom[i])
 	}

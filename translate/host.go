@@ -6,6 +6,10 @@ type Host struct {
 	StateDir string
 	// VolumeBaseDir holds the claims: <VolumeBaseDir>/<subdir>/<claim>.
 	VolumeBaseDir string
+	// EnvFiles are the files that [EnvFiles] names.
+	EnvFiles map[string]EnvFile
+	// Elsewhere says that the plan is only looked at, perhaps on another host: a file that is not here is no error.
+	Elsewhere bool
 	// Name is the host's name.
 	Name string
 	// IPs are the host's own addresses, the primary one first.

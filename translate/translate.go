@@ -20,13 +20,15 @@ import (
 func Translate(set *manifests.Set, host Host) (plan.Plan, manifests.Problems) {
 	t := newTranslator(set, host)
 	var p plan.Plan
+	var given []*podTranslator
 	for _, o := range set.Pods {
 		if !o.Stored {
 			pod := t.pod(o)
 			pod.take()
-			p.Pods = append(p.Pods, pod.translate())
+			given, p.Pods = append(given, pod), append(p.Pods, pod.translate())
 		}
 	}
+	t.checkOrder(given, p.Pods)
 	p.Pods = append(p.Pods, t.affected(set)...)
 	p.Networks = networks(p.Pods)
 	return p, t.problems
@@ -37,6 +39,7 @@ type translator struct {
 	host Host
 	// configMaps and secrets are indexed, because Set's own look-up walks a list: with
 	// a ConfigMap for each of 1,000 pods that walk would be most of the work.
+	pods       map[plan.Ref]*v1.Pod
 	configMaps map[plan.Ref]*v1.ConfigMap
 	secrets    map[plan.Ref]*v1.Secret
 	images     map[string]string
@@ -47,6 +50,7 @@ type translator struct {
 func newTranslator(set *manifests.Set, host Host) *translator {
 	t := &translator{
 		host:       host,
+		pods:       index(set.Pods),
 		configMaps: index(set.ConfigMaps),
 		secrets:    index(set.Secrets),
 		images:     map[string]string{},
@@ -127,6 +131,8 @@ func (p *podTranslator) translate() plan.Pod {
 		Sandbox:       p.sandbox(),
 		Volumes:       p.volumes(),
 		FSGroup:       p.fsGroup(),
+		Needs:         p.needs(),
+		Manual:        p.Annotations[manifests.AnnotationAutoStart] == "false",
 	}
 	if grace := p.Spec.TerminationGracePeriodSeconds; grace != nil {
 		pod.GracePeriod = *grace

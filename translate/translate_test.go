@@ -42,6 +42,13 @@ func golden(t *testing.T, file string) {
 		t.Fatal(err)
 	}
 	in := input(archive)
+	host := host
+	host.EnvFiles = map[string]translate.EnvFile{}
+	for _, f := range in {
+		if name, ok := strings.CutPrefix(f.Name, "host/"); ok {
+			host.EnvFiles["/"+name] = translate.EnvFile{Content: f.Data}
+		}
+	}
 	got, problems := translate.Translate(load(t, in), host)
 	out := &txtar.Archive{Comment: archive.Comment, Files: in}
 	if text := problemText(problems); text != "" {

@@ -28,6 +28,7 @@ func (p *podTranslator) unit(m member) plan.Unit {
 		Args:       p.words(m.at.Child("args"), m.Args, env),
 		WorkingDir: m.WorkingDir,
 		Env:        env.vars,
+		Options:    p.options(m),
 		Mounts:     p.mounts(m, env),
 		Identity:   p.identity(m),
 		Security:   p.security(m),

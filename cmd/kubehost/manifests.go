@@ -59,7 +59,9 @@ func (p *program) load(c *cli.Context, s settings, names []string, others bool) 
 	var translated plan.Plan
 	if !problems.HasErrors() {
 		var more manifests.Problems
-		translated, more = translate.Translate(set, thisHost(s))
+		host := thisHost(s)
+		host.EnvFiles, host.Elsewhere = readEnvFiles(set), !others
+		translated, more = translate.Translate(set, host)
 		problems = append(problems, more...)
 	}
 	problems.Print(p.stderr)

@@ -20,6 +20,7 @@ func (p *Pod) mask() {
 	p.Labels = maps.Clone(p.Labels)
 	p.ActiveDeadline = clone(p.ActiveDeadline)
 	p.FSGroup = clone(p.FSGroup)
+	p.Needs = slices.Clone(p.Needs)
 	p.Sandbox = p.Sandbox.clone()
 	p.Volumes = slices.Clone(p.Volumes)
 	for i := range p.Volumes {
@@ -50,6 +51,7 @@ func (u *Unit) mask() {
 			u.Logins[i].Password = mask
 		}
 	}
+	u.Options = Options{slices.Clone(u.Options.Both), slices.Clone(u.Options.Docker), slices.Clone(u.Options.Podman)}
 	u.Command = slices.Clone(u.Command)
 	u.Args = slices.Clone(u.Args)
 	u.Mounts = slices.Clone(u.Mounts)

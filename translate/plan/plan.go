@@ -37,6 +37,10 @@ type Pod struct {
 	Labels map[string]string `json:"labels,omitempty"`
 	// RestartPolicy is Always, OnFailure or Never.
 	RestartPolicy RestartPolicy `json:"restartPolicy"`
+	// Needs are what the pod is started after.
+	Needs []Need `json:"needs,omitempty"`
+	// Manual says that the pod is not started when the host boots.
+	Manual bool `json:"manual,omitempty"`
 	// GracePeriod is the time in seconds between SIGTERM and SIGKILL when a container is stopped.
 	GracePeriod int64 `json:"gracePeriodSeconds"`
 	// ActiveDeadline is the longest time in seconds that the pod may run; nil is no limit.
@@ -79,6 +83,8 @@ type Unit struct {
 	// Args replaces the image's CMD; empty keeps it unless Command is set.
 	Args       []string `json:"args,omitempty"`
 	WorkingDir string   `json:"workingDir,omitempty"`
+	// Options come last in the command that makes the container.
+	Options Options `json:"options,omitzero"`
 	// Env is the declared environment, each name once, in order.
 	Env    []EnvVar `json:"env,omitempty"`
 	Mounts []Mount  `json:"mounts,omitempty"`

@@ -18,6 +18,7 @@ func example() Plan {
 		Pods: []Pod{{
 			Ref: Ref{Namespace: "default", Name: "web"}, ID: "web", Dir: "/var/lib/kubehost/pods/default/web",
 			Labels: map[string]string{"b": "2", "a": "1"}, RestartPolicy: RestartAlways, GracePeriod: 30,
+			Needs: []Need{{Ref{"default", "db"}, ""}, {Ref{"default", "cache"}, "redis"}}, Manual: true,
 			ActiveDeadline: &deadline, FSGroup: &group,
 			Sandbox: Sandbox{
 				ID: "web-infra", Network: "kubehost", HostNetwork: true, Hostname: "web", Aliases: []string{"web", "web-c"},
@@ -41,6 +42,7 @@ func example() Plan {
 				{Name: "i", ID: "web-i", Role: Init, Image: "docker.io/library/busybox:1", Pull: PullNever},
 				{
 					Name: "c", ID: "web-c", Role: Main, Image: "docker.io/library/nginx:1", Pull: PullAlways,
+					Options: Options{Both: []string{"--init"}, Docker: []string{"--isolation=default"}, Podman: []string{"--sdnotify=ignore", "--label=a b"}},
 					Logins: []Login{
 						{Registry: "docker.io", Username: "bob", Password: "hunter2"},
 						{Registry: "docker.io", Username: "eve", PasswordFile: "/root/pw"},
@@ -87,6 +89,9 @@ pod default/web as web
   label b="2"
   restart Always
   grace 30s
+  needs default/db
+  needs default/cache/redis
+  not started at boot
   deadline 600s
   fsGroup 2000
   sandbox web-infra
@@ -136,6 +141,10 @@ pod default/web as web
     env P=***
     mount data on /data
     mount files/a/b on /files, read-only, HostToContainer
+    option "--init"
+    option of docker "--isolation=default"
+    option of podman "--sdnotify=ignore"
+    option of podman "--label=a b"
     startup get https://[::1]:80/ready, every 2s, timeout 1s, successes 1, failures 30, delay 5s, grace 4s
       header Host: "web"
       header X: "a \"b\""
@@ -284,10 +293,10 @@ func TestUnitHashCoversEveryField(t *testing.T) {
 		eachValue(reflect.ValueOf(&mounts[i].Target).Elem(), "unit.Mounts.Target", changed)
 		eachValue(reflect.ValueOf(&mounts[i].ReadOnly).Elem(), "unit.Mounts.ReadOnly", changed)
 	}
-	for _, field := range []string{"Name", "ID", "Role", "Image", "WorkingDir", "Identity", "Security", "Resources", "Terminal"} {
+	for _, field := range []string{"Name", "ID", "Role", "Image", "WorkingDir", "Identity", "Security", "Resources", "Terminal", "Options"} {
 		eachValue(reflect.ValueOf(unit).Elem().FieldByName(field), "unit."+field, changed)
 	}
-	if n := reflect.TypeFor[Unit]().NumField(); n != 16 {
+	if n := reflect.TypeFor[Unit]().NumField(); n != 17 {
 		t.Errorf("Unit has %d fields: name the new ones above, or below", n)
 	}
 	looksAfter := func(path string) {

@@ -62,6 +62,12 @@ func (t *text) pod(p *Pod) {
 	}
 	t.line(1, "restart %s", p.RestartPolicy)
 	t.line(1, "grace %ds", p.GracePeriod)
+	for _, n := range p.Needs {
+		t.line(1, "needs %s", n)
+	}
+	if p.Manual {
+		t.line(1, "not started at boot")
+	}
 	if p.ActiveDeadline != nil {
 		t.line(1, "deadline %ds", *p.ActiveDeadline)
 	}
@@ -186,6 +192,7 @@ func (t *text) unit(u *Unit) {
 	for _, m := range u.Mounts {
 		t.line(2, "mount %s", m)
 	}
+	t.options(u.Options)
 	t.lifecycle(&u.Lifecycle)
 	t.identity(u.Identity)
 	t.security(u.Security)
