@@ -12,7 +12,7 @@ var containerRows = rows{
 	{path: "image", is: Supported},
 	{path: "command", is: Supported},
 	{path: "args", is: Supported},
-	{path: "workingDir", is: Supported},
+	{path: "workingDir", is: Supported, podman: "an error where the image and the volumes have no such directory: podman makes none"},
 	{path: "ports[]", is: Supported, of: portRows},
 	{path: "envFrom[]", is: Supported, of: envFromRows},
 	{path: "env[]", is: Supported, of: envRows},
@@ -72,7 +72,7 @@ var envFromRows = rows{
 
 var envRows = rows{
 	{path: "name", is: Supported},
-	{path: "value", is: Supported},
+	{path: "value", is: Supported, podman: "HOSTNAME is the pod's hostname, whatever is given here"},
 	{path: "valueFrom.fieldRef.apiVersion", is: Supported},
 	{path: "valueFrom.fieldRef.fieldPath", is: Supported},
 	{path: "valueFrom.resourceFieldRef", is: Supported, of: resourceFieldRows},

@@ -3,7 +3,6 @@ package manifests
 import (
 	"path"
 	"slices"
-	"strings"
 
 	v1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/util/validation/field"
@@ -50,16 +49,7 @@ func (c *checker) volumeResource(at *field.Path, r *v1.ResourceFieldSelector) {
 	if r.ContainerName == "" {
 		c.required(at.Child("containerName"), "name the container whose resource it is")
 	}
-	if r.Resource == "" {
-		c.required(at.Child("resource"), "such as limits.memory")
-		return
-	}
-	kind, name, _ := strings.Cut(r.Resource, ".")
-	known := slices.Contains([]string{"cpu", "memory", "ephemeral-storage"}, name) || strings.HasPrefix(name, "hugepages-")
-	if kind != "limits" && kind != "requests" || !known {
-		c.invalid(at.Child("resource"), "write limits or requests, and cpu, memory or ephemeral-storage, such as limits.memory",
-			"%q is not a resource that a file can have", r.Resource)
-	}
+	c.resourceFieldRef(at, r)
 }
 
 // projected checks the sources of a projected volume, and that no two name one file.

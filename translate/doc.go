@@ -15,14 +15,22 @@
 // Kubernetes' own semantics hold wherever they say something. Where they are silent, or mean a
 // cluster, this is what was decided:
 //
-//   - A pod's aliases are its name, <pod>-<container> of each main container, and its hostname. Init containers
-//     have none, because they have ended by the time that another pod could ask for
+//   - A pod's aliases are its name, <pod>-<container> of each main container, and its hostname, each also as
+//     <name>.<namespace>.svc.cluster.local, as if it were a Service's: that is what the search domains of ClusterFirst
+//     ask for first. With a subdomain <hostname>.<subdomain> is one, alone and with more of the full name. Init
+//     containers have none, because they have ended by the time that another pod could ask for
 //     them. A name with a label of over 63 characters is no alias: no query can hold it.
-//   - A sidecar keeps its place among the init containers, and is otherwise as a main container: it has an alias and
-//     publishes ports.
-//   - A probe's command is expanded as a kubelet does it, with the text of env alone: no value of a Secret, or of any
-//     other source, gets into it. A hook's command is not expanded. Who writes $(NAME) there and means more is warned.
-//   - Probes, hooks and restart rules are in the plan as they are, whoever looks after the pod.
+//   - There is no cluster DNS. With ClusterFirst the resolver that the runtime has on the pod's network plays its
+//     part, alone: it knows the aliases, and asks the host's name servers for the rest. A query for a short
+//     name that nobody has therefore leaves the host with the domains of a cluster; ndots in dnsConfig mends that where it hurts.
+//     On the host's network there is no such resolver: ClusterFirstWithHostNet takes the host's.
+//   - With dnsPolicy Default a name server on the host's loopback is replaced by the network's resolver: in the pod nobody
+//     would answer there.
+//   - What the pod takes over from the host's resolv.conf is no part of the sandbox's hash: a host that moves to another
+//     network must not restart its pods.
+//   - The pod's address is known when its sandbox runs. Until then the plan holds a place for it ([plan.PodIP]).
+//   - hostIP is the address that the host's default route starts from.
+//   - A resourceFieldRef to a limit that nobody set is what the host has, nothing being set aside for the system.
 //   - Only a hostPort is published, on 127.0.0.1 unless hostIP names an address. Ports of init containers
 //     are not; that is a warning. A port asked for twice by one pod, spelled the same or not, is published
 //     once. An address of 0.0.0.0 or :: clashes with all others of other pods; within a pod the two
