@@ -85,7 +85,7 @@ podman pull --quiet docker.io/library/app:1 >/dev/null || { echo 'image docker.i
 
 # create sandbox shop.web-infra
 rm -rf /state/pods/shop/web/etc
-podman pod create --name shop.web --infra-name shop.web-infra --sysctl net.ipv4.ip_unprivileged_port_start=0 --sysctl 'net.ipv4.ping_group_range=0 2147483647' --network kubehost-shop --hostname www --network-alias web --network-alias web-nginx --network-alias www.shop --publish 127.0.0.1:8080:80/tcp --publish '[::1]:8080:80/tcp' --publish 0.0.0.0:53:5353/udp --label app=web --label app.kubernetes.io/part-of=shop --label kubehost.dev/hash=HASH --label kubehost.dev/id=shop.web-infra --label kubehost.dev/inits=HASH --label kubehost.dev/namespace=shop --label kubehost.dev/network=kubehost-shop --label kubehost.dev/pod=web --label kubehost.dev/role=infra >/dev/null
+podman pod create --name shop.web --infra-name shop.web-infra --shm-size 64m --sysctl net.ipv4.ip_unprivileged_port_start=0 --sysctl 'net.ipv4.ping_group_range=0 2147483647' --network kubehost-shop --hostname www --network-alias web --network-alias web-nginx --network-alias www.shop --publish 127.0.0.1:8080:80/tcp --publish '[::1]:8080:80/tcp' --publish 0.0.0.0:53:5353/udp --label app=web --label app.kubernetes.io/part-of=shop --label kubehost.dev/hash=HASH --label kubehost.dev/id=shop.web-infra --label kubehost.dev/inits=HASH --label kubehost.dev/namespace=shop --label kubehost.dev/network=kubehost-shop --label kubehost.dev/pod=web --label kubehost.dev/role=infra >/dev/null
 podman start shop.web-infra >/dev/null
 
 # write hosts, hostname and resolv.conf of shop.web
@@ -155,7 +155,7 @@ podman run --name shop.web-log --detach --restart on-failure --pod shop.web --pu
 
 # create sandbox net-infra
 rm -rf /state/pods/default/net/etc
-podman pod create --name net --infra-name net-infra --uts host --network host --label kubehost.dev/hash=HASH --label kubehost.dev/id=net-infra --label kubehost.dev/namespace=default --label kubehost.dev/pod=net --label kubehost.dev/role=infra >/dev/null
+podman pod create --name net --infra-name net-infra --shm-size 64m --uts host --network host --label kubehost.dev/hash=HASH --label kubehost.dev/id=net-infra --label kubehost.dev/namespace=default --label kubehost.dev/pod=net --label kubehost.dev/role=infra >/dev/null
 podman start net-infra >/dev/null
 
 # write hosts and resolv.conf of net
