@@ -1,11 +1,11 @@
 package main
 
 import (
-	"fmt"
-	"strings"
-	"text/tabwriter"
+	"os"
+	"slices"
 
 	"github.com/urfave/cli/v2"
+	"golang.org/x/term"
 
 	"github.com/kubehost/kubehost/manifests"
 )
@@ -14,13 +14,17 @@ func (p *program) fieldsCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "fields",
 		Usage:     "print what each field of a manifest means here",
-		UsageText: "kubehost fields [PATH]",
+		UsageText: "kubehost fields [PATH] [-o text|json|yaml|md]",
 		Description: `Prints the support table: each field of each kind, and whether it is supported, has no effect on
 one host, or is refused; with the reason and what to do instead. A row stands for all fields below its path.
 
 Examples:
   kubehost fields
-  kubehost fields pod.spec.containers.ports`,
+  kubehost fields pod.spec.containers.ports
+  kubehost fields pod.metadata.annotations`,
+		Flags: []cli.Flag{
+			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Value: "text", Usage: "`FORMAT`: text, json, yaml or md"},
+		},
 		Action: func(c *cli.Context) error {
 			if c.NArg() > 1 {
 				return usage(c, "unexpected %q: one path at a time", c.Args().Get(1))
@@ -29,13 +33,70 @@ Examples:
 			if len(rows) == 0 {
 				return usage(c, "%q is no field of a kind that kubehost knows", c.Args().First())
 			}
-			t := tabwriter.NewWriter(p.stdout, 0, 8, 2, ' ', 0)
-			fmt.Fprintln(t, "FIELD\tSTATUS\tNOTE")
-			for _, f := range rows {
-				note := strings.Join(strings.Fields(f.Reason+" "+f.Hint), " ")
-				fmt.Fprintln(t, strings.TrimRight(f.Path+"\t"+f.Status.String()+"\t"+note, "\t"))
+			switch out := c.String("output"); out {
+			case "json", "yaml":
+				return p.printData(fieldData(rows), out)
+			case "md":
+				return writeFieldsPage(p.stdout, rows)
+			case "text":
+				return writeFieldsText(p.stdout, rows, width(p.stdout))
+			default:
+				return usage(c, "%q is no output format: text, json, yaml or md", out)
 			}
-			return t.Flush()
 		},
 	}
+}
+
+// fieldRow is a row of the table as JSON has it.
+type fieldRow struct {
+	Path    string   `json:"path"`
+	Status  string   `json:"status"`
+	Reason  string   `json:"reason,omitempty"`
+	Hint    string   `json:"hint,omitempty"`
+	Accepts []string `json:"accepts,omitempty"`
+	Docker  string   `json:"docker,omitempty"`
+	Podman  string   `json:"podman,omitempty"`
+}
+
+func fieldData(rows []manifests.Field) []fieldRow {
+	var data []fieldRow
+	for _, f := range rows {
+		data = append(data, fieldRow{f.Path, f.Status.String(), f.Reason, f.Hint, f.Accepts, f.Docker, f.Podman})
+	}
+	return data
+}
+
+// fieldNotes are what there is to say of a field beside its status, a sentence each.
+func fieldNotes(f manifests.Field) []string {
+	var notes []string
+	add := func(before, text string) {
+		if text != "" {
+			notes = append(notes, before+text)
+		}
+	}
+	all := manifests.Annotations()
+	if i := slices.IndexFunc(all, func(a manifests.Annotation) bool { return f.Path == "pod.metadata.annotations["+a.Key+"]" }); i >= 0 {
+		add("", all[i].Meaning)
+		add("value: ", all[i].Value)
+	}
+	add("", f.Reason)
+	add("instead: ", f.Hint)
+	add("accepted: ", quotedList(f.Accepts))
+	if f.Docker == f.Podman {
+		add("", f.Docker)
+	} else {
+		add("docker: ", f.Docker)
+		add("podman: ", f.Podman)
+	}
+	return notes
+}
+
+// width is that of the terminal; what goes elsewhere is wrapped for one of 100 columns.
+func width(out any) int {
+	if f, ok := out.(*os.File); ok {
+		if columns, _, err := term.GetSize(int(f.Fd())); err == nil && columns > 0 {
+			return max(60, min(columns, 120))
+		}
+	}
+	return 100
 }
