@@ -267,7 +267,7 @@ func conflicts(d Desired, o Observed) error {
 			}
 		}
 	}
-	return errors.Join(errs...)
+	return errors.Join(append(errs, noResolvers(d, o)...)...)
 }
 
 // ConflictError is a runtime name that a pod needs and that something else on the host has.

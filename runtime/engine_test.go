@@ -71,7 +71,10 @@ func richPod() plan.Pod {
 			{HostIP: "127.0.0.1", HostPort: 8080, ContainerPort: 80, Protocol: plan.TCP},
 			{HostIP: "::1", HostPort: 8080, ContainerPort: 80, Protocol: plan.TCP},
 			{HostIP: "0.0.0.0", HostPort: 53, ContainerPort: 5353, Protocol: plan.UDP},
-		}}
+		},
+		SharePID: true, Sysctls: []plan.Sysctl{{Name: "net.ipv4.ip_local_port_range", Value: "1024 65535"}, {Name: "net.ipv4.ping_group_range", Value: "0 1"}},
+		HostNames: []string{"www.sub.shop.svc.cluster.local", "www"}, HostAliases: []plan.HostAlias{{IP: "10.0.0.1", Names: []string{"a", "b"}}},
+		DNS: plan.DNS{Policy: plan.DNSClusterFirst, Conf: "search shop.svc.cluster.local\nnameserver " + plan.Resolver + "\noptions ndots:5\n"}}
 	p.Volumes = []plan.Volume{
 		{Name: "data", Kind: plan.Claim, Path: `/volumes/a,b "c"`, Claim: "data"},
 		{Name: "page", Kind: plan.Files, Path: "/state/pods/shop/web/volumes/page", Files: []plan.File{
@@ -93,7 +96,7 @@ func richPod() plan.Pod {
 		{Name: "setup", ID: "shop.web-setup", Role: plan.Init, Image: "docker.io/library/tool:1", Pull: plan.PullNever,
 			Command: []string{"sh", "-c", `echo "$HOME" it's`}, Mounts: []plan.Mount{{Volume: "data", Target: "/da,ta"}}},
 		{Name: "nginx", ID: "shop.web-nginx", Role: plan.Main, Image: "docker.io/library/nginx:1", Pull: plan.PullAlways,
-			Args: []string{"--verbose", ""}, WorkingDir: "/a b",
+			Args: []string{"--verbose", "", "--listen=" + plan.PodIP + ":80"}, WorkingDir: "/a b",
 			Env: []plan.EnvVar{{Name: "PLAIN", Value: "a b\nc"}, {Name: "TOKEN", Value: topSecret, Secret: true},
 				{Name: "my.token", Value: "one line", Secret: true}, {Name: "EMPTY"}},
 			Mounts: []plan.Mount{{Volume: "data", Target: "/data", ReadOnly: true}, {Volume: "page", Target: "/page", ReadOnly: true},
@@ -109,12 +112,16 @@ func richPod() plan.Pod {
 func hostPod() plan.Pod {
 	return plan.Pod{Ref: plan.Ref{Namespace: "default", Name: "net"}, ID: "net", Dir: "/state/pods/default/net",
 		Labels:        map[string]string{"kubehost.dev/network": "forged"},
-		RestartPolicy: plan.RestartNever, Sandbox: plan.Sandbox{ID: "net-infra", HostNetwork: true},
+		RestartPolicy: plan.RestartNever, Sandbox: plan.Sandbox{ID: "net-infra", HostNetwork: true, HostPID: true, HostIPC: true,
+			HostAliases: []plan.HostAlias{{IP: "10.0.0.1", Names: []string{"a"}}}, DNS: plan.DNS{Policy: plan.DNSDefault, Conf: "nameserver 192.0.2.53\n"}},
 		Units: []plan.Unit{{Name: "app", ID: "net-app", Role: plan.Main, Image: "docker.io/library/app:1", Pull: plan.PullAlways}}}
 }
 
 func rendered(a runtime.Action) string {
 	var b strings.Builder
+	if a.Late != nil {
+		fmt.Fprintf(&b, "  late %s\n", a.Late.Masked())
+	}
 	for _, f := range a.Files {
 		for _, line := range f.Script() {
 			fmt.Fprintf(&b, "  file: %s\n", line)
@@ -162,6 +169,7 @@ func ops(infra runtime.InfraImage) []runtime.Op {
 		runtime.CreateNetwork{Name: "kubehost"},
 		runtime.RemoveNetwork{Name: "kubehost"},
 		runtime.CreateSandbox{Pod: &p}, runtime.CreateSandbox{Pod: &host}, runtime.CreateSandbox{Pod: &always},
+		runtime.WriteEtc{Pod: &p}, runtime.WriteEtc{Pod: &host}, runtime.RunContainer{Pod: &host, Unit: host.Units[0]},
 	}
 	for _, u := range p.Units {
 		list = append(list, runtime.RunContainer{Pod: &p, Unit: u})

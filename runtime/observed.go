@@ -84,6 +84,8 @@ type Network struct {
 	Name string
 	// Managed says that kubehost made it.
 	Managed bool
+	// NoDNS says that no name server answers on it.
+	NoDNS bool
 }
 
 // Label fills in what our labels say. get returns the value of a label, or "".

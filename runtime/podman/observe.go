@@ -94,13 +94,15 @@ func parseNetworks(out []byte) ([]runtime.Network, error) {
 	var rows []struct {
 		Name   string            `json:"name"`
 		Labels map[string]string `json:"labels"`
+		DNS    *bool             `json:"dns_enabled"`
 	}
 	if err := unmarshal(out, &rows); err != nil {
 		return nil, err
 	}
 	var networks []runtime.Network
 	for _, r := range rows {
-		networks = append(networks, runtime.Network{Name: r.Name, Managed: r.Labels[runtime.LabelManaged] == "true"})
+		networks = append(networks, runtime.Network{Name: r.Name, Managed: r.Labels[runtime.LabelManaged] == "true",
+			NoDNS: r.DNS != nil && !*r.DNS})
 	}
 	return slices.Clip(networks), nil
 }

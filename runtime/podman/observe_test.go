@@ -67,7 +67,7 @@ func TestObserve(t *testing.T) {
 	if diff := cmp.Diff(want, got, cmp.Comparer(time.Time.Equal)); diff != "" {
 		t.Error(diff)
 	}
-	if diff := cmp.Diff([]runtime.Network{{Name: "podman"}, {Name: "kubehost", Managed: true}, {Name: "x"}}, networks); diff != "" {
+	if diff := cmp.Diff([]runtime.Network{{Name: "podman", NoDNS: true}, {Name: "kubehost", Managed: true}, {Name: "x"}}, networks); diff != "" {
 		t.Error(diff)
 	}
 
