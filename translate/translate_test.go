@@ -18,7 +18,7 @@ import (
 
 var update = flag.Bool("update", false, "rewrite plan.txt and error.txt of testdata")
 
-var host = translate.Host{StateDir: "/var/lib/kubehost", VolumeBaseDir: "/srv/volumes", Name: "node1",
+var host = translate.Host{StateDir: "/var/lib/kubehost", VolumeBaseDir: "/srv/volumes", Name: "node1", SeccompDir: "/etc/seccomp",
 	IPs: []string{"192.0.2.10", "2001:db8::10"}, CPUs: 2, Memory: 4 << 30, Storage: 100 << 30,
 	DNS: translate.ResolvConf{Nameservers: []string{"192.0.2.53", "127.0.0.53"}, Searches: []string{"corp.example"}, Options: []string{"timeout:1", "rotate"}}}
 
