@@ -36,9 +36,8 @@ func (p *Pod) UnitHash(u Unit) string {
 		Restart RestartPolicy
 		Grace   int64
 		Message string `json:",omitempty"`
-		FSGroup *int64 `json:",omitempty"`
 		Mounts  []mount
-	}{u, p.RestartPolicy, p.GracePeriod, message, p.FSGroup, mounts})
+	}{u, p.RestartPolicy, p.GracePeriod, message, mounts})
 }
 
 // ContentHash identifies what a Files volume holds: names, modes, owner and contents.
