@@ -25,6 +25,8 @@ func (l *loader) check() {
 			c.secret(v)
 		case *v1.PersistentVolumeClaim:
 			c.claim(v)
+		case *v1.PersistentVolume:
+			c.persistentVolume(v)
 		}
 		e.findings = append(e.findings, c.findings...)
 	}

@@ -9,16 +9,27 @@ import (
 // setDefaults fills in what the API server fills in (pkg/apis/core/v1/defaults.go upstream), for the
 // fields that mean something on a host. Values that are wrong are left alone; the checks find them.
 func setDefaults(object metav1.Object, namespace string) {
-	if object.GetNamespace() == "" {
+	_, wide := object.(*v1.PersistentVolume)
+	if object.GetNamespace() == "" && !wide {
 		object.SetNamespace(namespace)
 	}
 	switch o := object.(type) {
+	case *v1.PersistentVolume:
+		defaultPersistentVolume(&o.Spec)
 	case *v1.Pod:
 		defaultPod(&o.Spec)
 	case *v1.Secret:
 		defaultSecret(o)
 	case *v1.PersistentVolumeClaim:
 		def(&o.Spec.VolumeMode, v1.PersistentVolumeFilesystem)
+	}
+}
+
+func defaultPersistentVolume(s *v1.PersistentVolumeSpec) {
+	or(&s.PersistentVolumeReclaimPolicy, v1.PersistentVolumeReclaimRetain)
+	def(&s.VolumeMode, v1.PersistentVolumeFilesystem)
+	if s.HostPath != nil {
+		def(&s.HostPath.Type, v1.HostPathUnset)
 	}
 }
 
@@ -74,6 +85,12 @@ func defaultVolume(v *v1.VolumeSource) {
 	}
 	if v.HostPath != nil {
 		def(&v.HostPath.Type, v1.HostPathUnset)
+	}
+	if v.Ephemeral != nil && v.Ephemeral.VolumeClaimTemplate != nil {
+		def(&v.Ephemeral.VolumeClaimTemplate.Spec.VolumeMode, v1.PersistentVolumeFilesystem)
+	}
+	if v.Image != nil {
+		or(&v.Image.PullPolicy, pullPolicy(v.Image.Reference))
 	}
 	if v.ConfigMap != nil {
 		def(&v.ConfigMap.DefaultMode, v1.ConfigMapVolumeSourceDefaultMode)

@@ -98,11 +98,13 @@ func (l *loader) object(file string, d document, n *yaml.Node, prefix string, de
 	if h.kind == "List" {
 		return l.list(e, depth)
 	}
+	e.source = dec.out
+	if clusterWide(h.kind) {
+		l.decode(e)
+		return []*loaded{e}
+	}
 	if e.origin.Namespace = h.namespace; h.namespace == "" {
 		e.origin.Namespace = l.namespace
-	}
-	e.source = dec.out
-	if h.namespace == "" {
 		e.source = withNamespace(e.source, l.namespace)
 	}
 	l.decode(e)
@@ -177,6 +179,8 @@ func newObject(kind string) metav1.Object {
 		return &v1.Secret{}
 	case "PersistentVolumeClaim":
 		return &v1.PersistentVolumeClaim{}
+	case "PersistentVolume":
+		return &v1.PersistentVolume{}
 	}
 	return nil
 }

@@ -248,8 +248,6 @@ spec:
 			want: `
 spec.accessModes: ["ReadWriteOnce" "ReadWriteOncePod"] is not supported yet
   hint: use ReadWriteOnce, and let only one pod name the claim
-spec.volumeMode: "Block" is not supported yet
-  hint: leave it out, or use Filesystem
 spec.dataSource: is refused: there are no volume snapshots, and claims are not cloned
   hint: copy the data into the claim's directory, or do it in an init container
 `,
@@ -270,8 +268,6 @@ func TestFieldsOfExportedObjects(t *testing.T) {
 	for _, test := range []struct{ file, kind, want string }{
 		{"exported-pod.yaml", "Pod", ""},
 		{"exported-claim.yaml", "PersistentVolumeClaim", `
-spec.volumeName: warning: has no effect on one host: there are no PersistentVolumes, each claim is a directory below the volume base directory
-spec.storageClassName: warning: has no effect on one host: there is one class of storage, directories below the volume base directory
 `},
 	} {
 		b, err := os.ReadFile("testdata/fields/" + test.file)

@@ -31,7 +31,7 @@ var containerRows = rows{
 		{path: "exitCodes.values", is: Supported},
 	}},
 	{path: "volumeMounts[]", is: Supported, of: mountRows},
-	{path: "volumeDevices", is: NotYet, of: rows{
+	{path: "volumeDevices", is: Supported, of: rows{
 		{path: "[].name", is: Supported},
 		{path: "[].devicePath", is: Supported},
 	}},

@@ -15,6 +15,7 @@ var kinds = []struct {
 	{"pod", fieldType{reflect.TypeFor[v1.Pod]()}, podRows},
 	{"configmap", fieldType{reflect.TypeFor[v1.ConfigMap]()}, configMapRows},
 	{"secret", fieldType{reflect.TypeFor[v1.Secret]()}, secretRows},
+	{"persistentvolume", fieldType{reflect.TypeFor[v1.PersistentVolume]()}, persistentVolumeRows},
 	{"persistentvolumeclaim", fieldType{reflect.TypeFor[v1.PersistentVolumeClaim]()}, claimRows},
 	{"list", fieldType{reflect.TypeFor[v1.List]()}, listRows},
 }
@@ -63,13 +64,17 @@ var claimSpecRows = rows{
 	// that somebody would have to keep.
 	{path: "accessModes", is: NotYet, accepts: values("ReadWriteOnce", "ReadOnlyMany", "ReadWriteMany"),
 		hint: "use ReadWriteOnce, and let only one pod name the claim"},
-	{path: "selector", is: NotYet, hint: "remove it: a claim is a directory below the volume base directory"},
+	{path: "selector.matchLabels", is: Supported},
+	{path: "selector.matchExpressions[].key", is: Supported},
+	{path: "selector.matchExpressions[].operator", is: Supported},
+	{path: "selector.matchExpressions[].values", is: Supported},
 	{path: "resources.limits", is: NoEffect, reason: "a directory has no size of its own, the file system below it is the limit"},
 	// Silent, because each claim must have it.
 	{path: "resources.requests", is: Silent, reason: "a directory has no size of its own, the file system below it is the limit"},
-	{path: "volumeName", is: NoEffect, reason: "there are no PersistentVolumes, each claim is a directory below the volume base directory"},
-	{path: "storageClassName", is: NoEffect, accepts: values(""), reason: "there is one class of storage, directories below the volume base directory"},
-	{path: "volumeMode", is: NotYet, accepts: values("Filesystem")},
+	{path: "volumeName", is: Supported},
+	// It chooses among PersistentVolumes; a claim that none is for is a directory, whatever the class.
+	{path: "storageClassName", is: Supported},
+	{path: "volumeMode", is: Supported},
 	{path: "dataSource", is: Refused, reason: "there are no volume snapshots, and claims are not cloned",
 		hint: "copy the data into the claim's directory, or do it in an init container"},
 	{path: "dataSourceRef", is: Refused, reason: "there are no volume snapshots, and claims are not cloned",

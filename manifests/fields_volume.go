@@ -68,11 +68,11 @@ var volumeRows = rows{
 	{path: "storageos", is: Refused, evenEmpty: true, reason: goneReason, hint: goneHint},
 	{path: "csi", is: Refused, evenEmpty: true, reason: "its driver is run by a cluster",
 		hint: "use a persistentVolumeClaim, which is a directory of the host, or mount the storage on the host and use a hostPath volume"},
-	{path: "ephemeral", is: NotYet, evenEmpty: true, of: rows{
+	{path: "ephemeral", is: Supported, evenEmpty: true, of: rows{
 		{path: "volumeClaimTemplate.metadata", is: Supported, of: metadataRows},
 		{path: "volumeClaimTemplate.spec", is: Supported, of: claimSpecRows},
 	}},
-	{path: "image", is: NotYet, evenEmpty: true, of: rows{
+	{path: "image", is: Supported, evenEmpty: true, docker: "refused: docker 20.10 to 27 cannot mount images", of: rows{
 		{path: "reference", is: Supported},
 		{path: "pullPolicy", is: Supported},
 	}},

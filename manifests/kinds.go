@@ -9,7 +9,10 @@ import (
 )
 
 // supported are the kinds that are read, all of apiVersion v1.
-var supported = []string{"ConfigMap", "List", "PersistentVolumeClaim", "Pod", "Secret"}
+var supported = []string{"ConfigMap", "List", "PersistentVolume", "PersistentVolumeClaim", "Pod", "Secret"}
+
+// clusterWide says that objects of the kind belong to no namespace.
+func clusterWide(kind string) bool { return kind == "PersistentVolume" }
 
 // otherKind is a kind of Kubernetes that is known and not read.
 type otherKind struct{ apiVersion, hint string }
@@ -37,7 +40,6 @@ var otherKinds = map[string]otherKind{
 	"LimitRange":               {"v1", noCluster},
 	"Namespace":                {"v1", "remove the document: a namespace exists as soon as an object names it"},
 	"NetworkPolicy":            {"networking.k8s.io/v1", noCluster},
-	"PersistentVolume":         {"v1", "remove the document: a claim is a plain directory and needs no volume"},
 	"PodDisruptionBudget":      {"policy/v1", noCluster},
 	"ResourceQuota":            {"v1", noCluster},
 	"Role":                     {"rbac.authorization.k8s.io/v1", noCluster},
@@ -114,7 +116,7 @@ func checkKind(n *yaml.Node, h header) *Problem {
 		}
 		return &Problem{Path: "kind", Detail: detail, Hint: other.hint}
 	}
-	p := &Problem{Path: "kind", Detail: fmt.Sprintf("%q is not a kind that is supported", h.kind), Hint: "supported are ConfigMap, List, PersistentVolumeClaim, Pod and Secret"}
+	p := &Problem{Path: "kind", Detail: fmt.Sprintf("%q is not a kind that is supported", h.kind), Hint: "supported are ConfigMap, List, PersistentVolume, PersistentVolumeClaim, Pod and Secret"}
 	if near := closest(h.kind, kindNames()); near != "" {
 		p.Hint = "did you mean " + near + "?"
 	}

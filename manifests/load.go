@@ -125,6 +125,8 @@ func (l *loader) set() *Set {
 			s.ConfigMaps = append(s.ConfigMaps, Object[*v1.ConfigMap]{e.origin, v, e.source, e.stored})
 		case *v1.Secret:
 			s.Secrets = append(s.Secrets, Object[*v1.Secret]{e.origin, v, e.source, e.stored})
+		case *v1.PersistentVolume:
+			s.PersistentVolumes = append(s.PersistentVolumes, Object[*v1.PersistentVolume]{e.origin, v, e.source, e.stored})
 		case *v1.PersistentVolumeClaim:
 			s.Claims = append(s.Claims, Object[*v1.PersistentVolumeClaim]{e.origin, v, e.source, e.stored})
 		}

@@ -59,6 +59,7 @@ var schemas = sync.OnceValue(func() map[string]*schema {
 		"Pod":                   b.build(reflect.TypeFor[v1.Pod]()),
 		"ConfigMap":             b.build(reflect.TypeFor[v1.ConfigMap]()),
 		"Secret":                b.build(reflect.TypeFor[v1.Secret]()),
+		"PersistentVolume":      b.build(reflect.TypeFor[v1.PersistentVolume]()),
 		"PersistentVolumeClaim": b.build(reflect.TypeFor[v1.PersistentVolumeClaim]()),
 		"List":                  b.build(reflect.TypeFor[list]()),
 	}

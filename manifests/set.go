@@ -31,6 +31,8 @@ type Set struct {
 	ConfigMaps []Object[*v1.ConfigMap]
 	Secrets    []Object[*v1.Secret]
 	Claims     []Object[*v1.PersistentVolumeClaim]
+	// PersistentVolumes belong to no namespace.
+	PersistentVolumes []Object[*v1.PersistentVolume]
 	// Order lists the origins of all objects in the order given, for output.
 	Order []Origin
 }

@@ -54,6 +54,7 @@ func (c *checker) container(at *field.Path, ctr *v1.Container, s *v1.PodSpec, vo
 	c.envFrom(at.Child("envFrom"), ctr.EnvFrom)
 	c.resources(at.Child("resources"), &ctr.Resources)
 	c.mounts(at.Child("volumeMounts"), ctr, volumes)
+	c.devices(at.Child("volumeDevices"), ctr, volumes)
 	c.probes(at, ctr, s)
 	c.containerSecurity(at.Child("securityContext"), ctr.SecurityContext, s)
 	c.restart(at, ctr)

@@ -17,7 +17,7 @@ func (c *checker) mounts(at *field.Path, ctr *v1.Container, volumes volumeNames)
 		switch {
 		case m.Name == "":
 			c.required(here.Child("name"), "name a volume of spec.volumes")
-		case !volumes[m.Name]:
+		case volumes[m.Name] == nil:
 			c.missing(here.Child("name"), volumeHint(m.Name, volumes), "no volume of the pod is named %q", m.Name)
 		}
 		c.mountPath(here.Child("mountPath"), m.MountPath, seen)

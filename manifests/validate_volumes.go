@@ -9,18 +9,18 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
-// volumeNames are the names of a pod's volumes.
-type volumeNames map[string]bool
+// volumeNames are a pod's volumes by name.
+type volumeNames map[string]*v1.Volume
 
 func (c *checker) volumes(at *field.Path, volumes []v1.Volume) volumeNames {
 	known := volumeNames{}
 	for i := range volumes {
 		v, here := &volumes[i], at.Index(i)
 		if c.label(here.Child("name"), v.Name, "give the volume a name") {
-			if known[v.Name] {
+			if known[v.Name] != nil {
 				c.invalid(here.Child("name"), "give one of them another name", "%q is the name of another volume", v.Name)
 			}
-			known[v.Name] = true
+			known[v.Name] = v
 		}
 		if set := volumeSources(&v.VolumeSource); len(set) > 1 {
 			c.invalid(here, "keep one of them", "has %s, and a volume is only one thing", strings.Join(set, " and "))
@@ -54,6 +54,12 @@ func (c *checker) volumeSource(at *field.Path, v *v1.VolumeSource) {
 		c.mode(at.Child("downwardAPI", "defaultMode"), d.DefaultMode)
 		c.downwardItems(at.Child("downwardAPI", "items"), d.Items)
 	}
+	if v.Ephemeral != nil {
+		c.ephemeral(at.Child("ephemeral", "volumeClaimTemplate"), v.Ephemeral.VolumeClaimTemplate)
+	}
+	if v.Image != nil {
+		c.imageVolume(at.Child("image"), v.Image)
+	}
 	if v.Projected != nil {
 		c.projected(at.Child("projected"), v.Projected)
 	}
@@ -72,6 +78,21 @@ func (c *checker) volumeSource(at *field.Path, v *v1.VolumeSource) {
 	if v.PersistentVolumeClaim != nil {
 		c.subdomain(at.Child("persistentVolumeClaim", "claimName"), v.PersistentVolumeClaim.ClaimName, "name the claim")
 	}
+}
+
+func (c *checker) ephemeral(at *field.Path, t *v1.PersistentVolumeClaimTemplate) {
+	if t == nil {
+		c.required(at, "write the claim's spec: accessModes and resources")
+		return
+	}
+	c.claimSpec(at.Child("spec"), &t.Spec)
+}
+
+func (c *checker) imageVolume(at *field.Path, i *v1.ImageVolumeSource) {
+	if i.Reference == "" {
+		c.required(at.Child("reference"), "name the image")
+	}
+	oneOf(c, at.Child("pullPolicy"), i.PullPolicy, v1.PullAlways, v1.PullIfNotPresent, v1.PullNever)
 }
 
 func (c *checker) emptyDir(at *field.Path, e *v1.EmptyDirVolumeSource) {

@@ -86,7 +86,10 @@ func (e Engine) runContainer(op RunContainer) Action {
 	}
 	argv = append(argv, etcMounts(p, u)...)
 	for i, m := range u.Mounts {
-		argv = append(argv, "--mount", mount(source(p, u, i), m))
+		argv = append(argv, mountFlags(p.Volume(m.Volume), source(p, u, i), m)...)
+	}
+	for _, d := range u.BlockDevices {
+		argv = append(argv, "--device", device(p.Volume(d.Volume).Path, d))
 	}
 	files, message := messageMount(p, u)
 	argv = append(argv, message...)
@@ -141,8 +144,29 @@ func fitsEnvFile(v plan.EnvVar) bool {
 		!strings.HasPrefix(v.Name, "#") && !strings.ContainsAny(v.Name, " \t")
 }
 
+// mountFlags mount a volume. Only the older flag tells both runtimes to relabel, and its value cannot hold every path.
+func mountFlags(v *plan.Volume, source string, m plan.Mount) []string {
+	if !v.Relabel || strings.ContainsAny(source+m.Target, ":,") {
+		return []string{"--mount", mount(v, source, m)}
+	}
+	options := "z" // for several containers
+	if m.ReadOnly {
+		options = "ro,z"
+	}
+	switch m.Propagation {
+	case plan.HostToContainer:
+		options += ",rslave"
+	case plan.BothPropagations:
+		options += ",rshared"
+	}
+	return []string{"--volume", source + ":" + m.Target + ":" + options}
+}
+
 // mount is the value of --mount for the part of a volume that is at source.
-func mount(source string, m plan.Mount) string {
+func mount(v *plan.Volume, source string, m plan.Mount) string {
+	if v.Kind == plan.Image {
+		return record("type=image", "source="+source, "target="+m.Target) // read-only by itself
+	}
 	switch m.Propagation {
 	case plan.HostToContainer:
 		return bind(source, m.Target, m.ReadOnly, "bind-propagation=rslave")
@@ -158,6 +182,18 @@ func bind(source, target string, readOnly bool, options ...string) string {
 	if readOnly {
 		fields = append(fields, "readonly")
 	}
+	return record(fields...)
+}
+
+// device is the value of --device.
+func device(source string, d plan.Mount) string {
+	if d.ReadOnly {
+		return source + ":" + d.Target + ":r"
+	}
+	return source + ":" + d.Target + ":rwm"
+}
+
+func record(fields ...string) string {
 	var b strings.Builder
 	w := csv.NewWriter(&b)
 	w.Write(fields)

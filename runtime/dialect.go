@@ -39,6 +39,8 @@ type Features struct {
 	SCTP bool
 	// IPv6Ports says that ports are published on addresses of IPv6 whatever network the pod has.
 	IPv6Ports bool
+	// ImageVolumes says that the runtime can mount an image's file system.
+	ImageVolumes bool
 }
 
 // InfraImage is the image of the infra container, carried by kubehost itself.

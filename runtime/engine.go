@@ -94,6 +94,9 @@ func (e Engine) Action(op Op) Action {
 			e.command(append([]string{"rm", "--force", "--volumes"}, op.Stop.All...)...))}
 	case RemovePod:
 		return Action{Run: append(e.stop(op.Stop), e.Dialect.RemovePod(op.ID, op.Stop.All))}
+	case RemoveClaim:
+		// Containers wrote what is in it: it is nothing but files, whatever they are called.
+		return Action{Run: []Command{e.Dialect.Unshare("rm", "-rf", "--one-file-system", "--", op.Dir)}}
 	case RemoveFiles:
 		return Action{Run: []Command{e.Dialect.Unshare("sh", "-euc", removeFiles, "sh", op.Dir)}}
 	}

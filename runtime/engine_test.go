@@ -91,6 +91,10 @@ func richPod() plan.Pod {
 		{Name: "ram", Kind: plan.Memory, Path: "/state/pods/shop/web/memory/ram", Group: &group},
 		{Name: "info", Kind: plan.Files, Path: "/state/pods/shop/web/volumes/info", Mode: 0o1777, Group: &group, From: "volume info",
 			Files: []plan.File{{Path: "name", Mode: 0o644, Content: []byte("web")}}},
+		{Name: "labelled", Kind: plan.Claim, Path: "/volumes/labelled", Claim: "labelled", Relabel: true},
+		{Name: "own", Kind: plan.Claim, Path: "/volumes/web-own", Claim: "web-own", Mark: "/state/pods/shop/web/ephemeral/own"},
+		{Name: "disk", Kind: plan.HostPath, Path: "/dev/sdx", Type: plan.BlockDevice, Claim: "disk", PersistentVolume: "disk"},
+		{Name: "tools", Kind: plan.Image, Path: "docker.io/library/tools:1", Pull: plan.PullIfNotPresent},
 	}
 	p.Units = []plan.Unit{
 		{Name: "setup", ID: "shop.web-setup", Role: plan.Init, Image: "docker.io/library/tool:1", Pull: plan.PullNever,
@@ -104,7 +108,9 @@ func richPod() plan.Pod {
 		{Name: "log", ID: "shop.web-log", Role: plan.Main, Image: "docker.io/library/log:1", Pull: plan.PullIfNotPresent,
 			Mounts: []plan.Mount{{Volume: "any", Target: "/any", Propagation: plan.HostToContainer},
 				{Volume: "info", Target: "/name", SubPath: "name", ReadOnly: true}, {Volume: "data", Target: "/log", SubPath: "a b/log"},
-				{Volume: "shared", Target: "/shared", Propagation: plan.BothPropagations}}},
+				{Volume: "shared", Target: "/shared", Propagation: plan.BothPropagations}, {Volume: "tools", Target: "/tools", ReadOnly: true},
+				{Volume: "labelled", Target: "/labelled"}, {Volume: "labelled", Target: "/again", ReadOnly: true, SubPath: "x", Propagation: plan.HostToContainer}},
+			BlockDevices: []plan.Mount{{Volume: "disk", Target: "/dev/xvda"}, {Volume: "disk", Target: "/dev/xvdb", ReadOnly: true}}},
 	}
 	return p
 }
@@ -182,7 +188,7 @@ func ops(infra runtime.InfraImage) []runtime.Op {
 		runtime.RemoveContainers{Stop: stop}, runtime.RemoveContainers{Stop: now},
 		runtime.RemoveContainers{Stop: runtime.Stop{All: []string{"shop.web-log"}}},
 		runtime.RemovePod{Stop: stop}, runtime.RemovePod{ID: "shop.web", Stop: now},
-		runtime.RemoveFiles{Dir: "/state/pods/shop/web"})
+		runtime.RemoveFiles{Dir: "/state/pods/shop/web"}, runtime.RemoveClaim{Dir: "/volumes/data"})
 	for _, v := range p.Volumes {
 		list = append(list, runtime.MakeVolume{Volume: v, Setup: true})
 	}

@@ -88,7 +88,7 @@ func (b *builder) prepare(w podWork) {
 	for _, v := range w.pod.Volumes {
 		_, write := w.files[v.Name]
 		mounted := slices.ContainsFunc(w.units, func(u unitWork) bool {
-			return slices.ContainsFunc(u.unit.Mounts, func(m plan.Mount) bool { return m.Volume == v.Name })
+			return slices.ContainsFunc(slices.Concat(u.unit.Mounts, u.unit.BlockDevices), func(m plan.Mount) bool { return m.Volume == v.Name })
 		})
 		// The content of a Files volume reaches containers that run: it waits for the barrier.
 		if v.Kind != plan.Files && (w.creates() || mounted) {
@@ -202,7 +202,7 @@ func (b *builder) unit(w podWork, u unitWork, inits []string) string {
 	needs := append([]string{podID(p.Ref, "etc")}, inits...)
 	if !w.creates() {
 		needs = append(needs, imageID(u.unit.Image), userID(p.Ref, u.unit.Name), seccompID(seccompFile(u.unit)), podID(p.Ref, "extra"))
-		for _, m := range u.unit.Mounts {
+		for _, m := range slices.Concat(u.unit.Mounts, u.unit.BlockDevices) {
 			needs = append(needs, volumeID(p.Ref, m.Volume))
 		}
 	}
@@ -235,7 +235,7 @@ func (b *builder) removeData() {
 		for _, r := range b.desired.Remove {
 			needs = append(needs, podID(r.Ref, "remove"))
 		}
-		b.add(Step{ID: "data:" + dir, Op: RemoveFiles{dir}, Needs: needs})
+		b.add(Step{ID: "data:" + dir, Op: RemoveClaim{dir}, Needs: needs})
 	}
 }
 

@@ -101,8 +101,10 @@ type (
 		ID   string
 		Stop Stop
 	}
-	// RemoveFiles removes what kubehost keeps for a pod, or the directory of a claim.
+	// RemoveFiles removes what kubehost keeps for a pod.
 	RemoveFiles struct{ Dir string }
+	// RemoveClaim removes the directory of a claim.
+	RemoveClaim struct{ Dir string }
 )
 
 // Stop says which containers are to end, and how.
@@ -131,6 +133,7 @@ func (AwaitContainer) op()   {}
 func (RemoveContainers) op() {}
 func (RemovePod) op()        {}
 func (RemoveFiles) op()      {}
+func (RemoveClaim) op()      {}
 
 func (o EnsureImage) String() string {
 	switch o.Pull {
@@ -176,3 +179,4 @@ func (o AwaitContainer) String() string   { return "wait for " + o.ID }
 func (o RemoveContainers) String() string { return "remove " + strings.Join(o.Stop.All, " ") }
 func (o RemovePod) String() string        { return "remove pod with " + strings.Join(o.Stop.All, " ") }
 func (o RemoveFiles) String() string      { return "remove files " + o.Dir }
+func (o RemoveClaim) String() string      { return "remove claim " + o.Dir }

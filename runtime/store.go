@@ -23,6 +23,7 @@ import (
 //
 //	<Dir>/pods/<namespace>/<pod>/{manifest,plan}.json, volumes/, empty/, memory/
 //	<Dir>/objects/<namespace>/<kind>/<name>.json
+//	<Dir>/bindings.json
 //	<Dir>/locks/<namespace>.<pod>
 //
 // Directories are 0700, files 0600; each file is replaced at once.
@@ -94,7 +95,11 @@ func (s Store) Manifests() ([][]byte, error) {
 }
 
 func (s Store) objectFile(kind string, r plan.Ref) string {
-	return filepath.Join(s.Dir, "objects", r.Namespace, strings.ToLower(kind), r.Name+".json")
+	namespace := r.Namespace
+	if namespace == "" {
+		namespace = "_" // of the whole host; no namespace is called so
+	}
+	return filepath.Join(s.Dir, "objects", namespace, strings.ToLower(kind), r.Name+".json")
 }
 
 // SaveObject keeps an object other than a pod.

@@ -18,6 +18,9 @@ func (e Engine) makeVolume(op MakeVolume) Action {
 		}
 		a = a.then(Action{Run: []Command{e.Dialect.Unshare("sh", "-euc", setGroup, "sh", v.Path, itoa(*v.Group), policy)}})
 	}
+	if v.Kind == plan.Image {
+		return a
+	}
 	a.Failure = fmt.Sprintf("MountVolume.SetUp failed for volume %q", v.Name)
 	return a
 }
@@ -25,6 +28,9 @@ func (e Engine) makeVolume(op MakeVolume) Action {
 func (e Engine) volumeFiles(v plan.Volume) Action {
 	switch v.Kind {
 	case plan.Claim:
+		if v.Mark != "" {
+			return Action{Files: []FileOp{ownDir{v.Path, v.Mark}}}
+		}
 		// 0777 for containers of any user; the base above it is closed to other users of the host.
 		return Action{Files: []FileOp{makeDir{v.Path, 0o777}}}
 	case plan.EmptyDir:
@@ -34,6 +40,11 @@ func (e Engine) volumeFiles(v plan.Volume) Action {
 		return Action{Files: []FileOp{makeDir{v.Path, rootMode(v)}}}
 	case plan.Memory:
 		return e.memory(v)
+	case plan.Image:
+		if !e.Dialect.Features().ImageVolumes {
+			return Action{Files: []FileOp{refusal("docker cannot mount an image (before version 28)\n  hint: use podman, or copy the files in an init container of that image into an emptyDir")}}
+		}
+		return e.ensureImage(EnsureImage{v.Path, v.Pull, v.Logins})
 	case plan.HostPath:
 		return Action{Files: []FileOp{hostPath{v.Path, v.Type}}}
 	case plan.Files:
@@ -110,8 +121,9 @@ func (e Engine) memory(v plan.Volume) Action {
 		Run: []Command{e.Dialect.Unshare("sh", "-euc", script, "sh", v.Path, options)}}
 }
 
-// removeFiles removes the directory $1, after unmounting what is mounted in it. Nothing is
+// removeFiles removes the directory $1, the claims that it marks as its own, and before that unmounts what is mounted in it. Nothing is
 // removed through a mount that is left, or through a symlink: the parts of volumes below subpaths are
 // mounted in a tmpfs, so that they are on another file system even when the volume itself is not.
 const removeFiles = `for m in "$1"/subpaths/* "$1"/memory/*; do while mountpoint -q "$m"; do umount -R -- "$m"; done; done; ` +
+	`for l in "$1"/ephemeral/*; do if [ -L "$l" ]; then rm -rf --one-file-system -- "$(readlink "$l")"; fi; done; ` +
 	`rm -rf --one-file-system -- "$1"`

@@ -1,5 +1,7 @@
 package translate
 
+import "github.com/kubehost/kubehost/translate/plan"
+
 // Host is what a translation must know of the host.
 type Host struct {
 	// StateDir holds what kubehost keeps for pods: <StateDir>/pods/<namespace>/<pod>/.
@@ -23,6 +25,8 @@ type Host struct {
 	SeccompDir string
 	// AppArmor and SELinux say whether the host's kernel enforces them.
 	AppArmor, SELinux bool
+	// Bindings are the PersistentVolumes to which claims were bound earlier, by the claim's name.
+	Bindings map[plan.Ref]string
 }
 
 // ResolvConf is what a resolv.conf says.

@@ -2,6 +2,10 @@ package translate
 
 import (
 	"github.com/distribution/reference"
+	v1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/kubehost/kubehost/translate/plan"
 )
 
 // image is the full reference of the container's image: registry, repository, tag or digest. Both
@@ -20,4 +24,14 @@ func (p *podTranslator) image(m member) string {
 	}
 	p.images[m.Image] = named.String()
 	return named.String()
+}
+
+// imageVolume is the file system of an image.
+func (p *podTranslator) imageVolume(at *field.Path, v *v1.Volume) plan.Volume {
+	named, err := reference.ParseDockerRef(v.Image.Reference)
+	if err != nil {
+		p.fail(at.Child("reference"), "", "%q is not the name of an image: %v", v.Image.Reference, err)
+		return plan.Volume{Name: v.Name, Kind: plan.Image}
+	}
+	return plan.Volume{Name: v.Name, Kind: plan.Image, Path: named.String(), Pull: plan.PullPolicy(v.Image.PullPolicy), Logins: p.loginsFor(named.String())}
 }

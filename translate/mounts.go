@@ -2,6 +2,8 @@ package translate
 
 import (
 	"path"
+	"slices"
+	"strings"
 
 	v1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/util/validation/field"
@@ -25,12 +27,40 @@ func (p *podTranslator) mounts(m member, env *environment) []plan.Mount {
 			p.fail(at.Child("mountPath"), "", "another volume is mounted at %s already", target)
 		}
 		targets[target] = true
+		if p.isDevice(vm.Name) {
+			p.fail(at.Child("name"), "give it to the container with volumeDevices", "volume %q has volumeMode Block, and cannot be mounted", vm.Name)
+		}
 		mounts = append(mounts, plan.Mount{
 			Volume: vm.Name, Target: target, ReadOnly: vm.ReadOnly || p.readOnly(vm.Name),
 			SubPath: p.subPath(at, m, vm, env), Propagation: propagation(vm),
 		})
 	}
 	return mounts
+}
+
+// blockDevices are claims that are bound to a device of the host.
+func (p *podTranslator) blockDevices(m member) []plan.Mount {
+	var devices []plan.Mount
+	for i := range m.VolumeDevices {
+		d, at := &m.VolumeDevices[i], m.at.Child("volumeDevices").Index(i)
+		p.checkNUL(at.Child("devicePath"), d.DevicePath)
+		if !p.isDevice(d.Name) {
+			p.fail(at.Child("name"), "mount it with volumeMounts", "volume %q has volumeMode Filesystem, and is no block device", d.Name)
+		}
+		devices = append(devices, plan.Mount{Volume: d.Name, Target: path.Join("/", d.DevicePath), ReadOnly: p.readOnly(d.Name)})
+	}
+	return devices
+}
+
+// isDevice says that a volume is a claim with volumeMode Block.
+func (p *podTranslator) isDevice(volume string) bool {
+	for i := range p.Spec.Volumes {
+		if v := &p.Spec.Volumes[i]; v.Name == volume && v.PersistentVolumeClaim != nil {
+			b := p.bindings[plan.Ref{Namespace: p.ref.Namespace, Name: v.PersistentVolumeClaim.ClaimName}]
+			return b.claim != nil && isBlock(b.claim.Spec.VolumeMode)
+		}
+	}
+	return false
 }
 
 func propagation(vm *v1.VolumeMount) plan.Propagation {
@@ -51,6 +81,9 @@ func (p *podTranslator) subPath(at *field.Path, m member, vm *v1.VolumeMount, en
 	if sub == "" {
 		return ""
 	}
+	if p.isImage(vm.Name) {
+		p.fail(at, "mount the whole image, and use a path below it", "a part of an image cannot be mounted")
+	}
 	p.checkNUL(at, sub)
 	if !inside(sub) {
 		// The kubelet's words.
@@ -60,7 +93,21 @@ func (p *podTranslator) subPath(at *field.Path, m member, vm *v1.VolumeMount, en
 	if sub = path.Clean(sub); sub == "." {
 		return ""
 	}
+	p.checkPart(at, vm.Name, sub)
 	return sub
+}
+
+// checkPart refuses a part that a volume of written files does not have. A kubelet makes an empty directory of that name
+// instead, in which nothing would ever appear.
+func (p *podTranslator) checkPart(at *field.Path, volume, sub string) {
+	for i := range p.planned {
+		v := &p.planned[i]
+		if v.Name == volume && v.Kind == plan.Files && !slices.ContainsFunc(v.Files, func(f plan.File) bool {
+			return f.Path == sub || strings.HasPrefix(f.Path, sub+"/")
+		}) {
+			p.fail(at, "name a key or path that it has, or mount all of it", "there is no %q in the volume %q", sub, volume)
+		}
+	}
 }
 
 // expandSubPath expands against the environment of the container. Unlike elsewhere, a variable that is not
@@ -87,7 +134,16 @@ func (p *podTranslator) readOnly(volume string) bool {
 	for i := range p.Spec.Volumes {
 		if v := &p.Spec.Volumes[i]; v.Name == volume {
 			claim := v.PersistentVolumeClaim
-			return v.ConfigMap != nil || v.Secret != nil || v.DownwardAPI != nil || v.Projected != nil || claim != nil && claim.ReadOnly
+			return v.ConfigMap != nil || v.Secret != nil || v.DownwardAPI != nil || v.Projected != nil || v.Image != nil || claim != nil && claim.ReadOnly
+		}
+	}
+	return false
+}
+
+func (p *podTranslator) isImage(volume string) bool {
+	for i := range p.Spec.Volumes {
+		if v := &p.Spec.Volumes[i]; v.Name == volume {
+			return v.Image != nil
 		}
 	}
 	return false

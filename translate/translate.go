@@ -42,6 +42,7 @@ type translator struct {
 	pods       map[plan.Ref]*v1.Pod
 	configMaps map[plan.Ref]*v1.ConfigMap
 	secrets    map[plan.Ref]*v1.Secret
+	bindings   bindings
 	images     map[string]string
 	taken      taken
 	problems   manifests.Problems
@@ -53,6 +54,7 @@ func newTranslator(set *manifests.Set, host Host) *translator {
 		pods:       index(set.Pods),
 		configMaps: index(set.ConfigMaps),
 		secrets:    index(set.Secrets),
+		bindings:   bind(set, host.Bindings),
 		images:     map[string]string{},
 		taken:      newTaken(),
 	}
@@ -102,6 +104,8 @@ type podTranslator struct {
 	members []member
 	// allLogins are those of the pod, for any image.
 	allLogins []scopedLogin
+	// planned are the pod's volumes.
+	planned []plan.Volume
 	// wrong is what is wrong with a pod that was applied earlier.
 	wrong string
 }
@@ -138,6 +142,7 @@ func (p *podTranslator) translate() plan.Pod {
 		pod.GracePeriod = *grace
 	}
 	pod.ActiveDeadline = copied(p.Spec.ActiveDeadlineSeconds)
+	p.planned = pod.Volumes
 	p.checkRoom()
 	for _, m := range p.members {
 		pod.Units = append(pod.Units, p.unit(m))

@@ -30,11 +30,13 @@ func (p *podTranslator) unit(m member) plan.Unit {
 		Env:        env.vars,
 		Options:    p.options(m),
 		Mounts:     p.mounts(m, env),
-		Identity:   p.identity(m),
-		Security:   p.security(m),
-		Resources:  p.resources(m),
-		Terminal:   plan.Terminal{Stdin: m.Stdin, TTY: m.TTY},
-		Lifecycle:  p.lifecycle(m, env),
+
+		BlockDevices: p.blockDevices(m),
+		Identity:     p.identity(m),
+		Security:     p.security(m),
+		Resources:    p.resources(m),
+		Terminal:     plan.Terminal{Stdin: m.Stdin, TTY: m.TTY},
+		Lifecycle:    p.lifecycle(m, env),
 	}
 }
 

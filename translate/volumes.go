@@ -14,7 +14,10 @@ import (
 func (p *podTranslator) volumes() []plan.Volume {
 	var volumes []plan.Volume
 	for i := range p.Spec.Volumes {
-		volumes = append(volumes, p.volume(field.NewPath("spec", "volumes").Index(i), &p.Spec.Volumes[i]))
+		v := p.volume(field.NewPath("spec", "volumes").Index(i), &p.Spec.Volumes[i])
+		// What is not kubehost's own keeps its label: a hostPath of /etc relabelled would harm the host.
+		v.Relabel = p.host.SELinux && v.Kind != plan.HostPath && v.Kind != plan.Image
+		volumes = append(volumes, v)
 	}
 	return volumes
 }
@@ -26,7 +29,11 @@ func (p *podTranslator) volume(at *field.Path, v *v1.Volume) plan.Volume {
 	case v.EmptyDir != nil:
 		return p.emptyDir(at.Child("emptyDir"), v)
 	case v.PersistentVolumeClaim != nil:
-		return p.claim(v.Name, v.PersistentVolumeClaim.ClaimName)
+		return p.claim(at.Child("persistentVolumeClaim", "claimName"), v.Name, v.PersistentVolumeClaim.ClaimName)
+	case v.Ephemeral != nil:
+		return p.ephemeral(at.Child("ephemeral"), v)
+	case v.Image != nil:
+		return p.imageVolume(at.Child("image"), v)
 	}
 	return p.writtenVolume(at, v)
 }
@@ -58,11 +65,6 @@ func (p *podTranslator) writtenVolume(at *field.Path, v *v1.Volume) plan.Volume 
 	volume := p.filesVolume(at, v.Name, from, t)
 	volume.Mode = mode
 	return volume
-}
-
-// claim is the directory of a claim.
-func (p *podTranslator) claim(name, claim string) plan.Volume {
-	return plan.Volume{Name: name, Kind: plan.Claim, Path: p.claimPath(claim), Claim: claim, Group: p.fsGroup(), RootTells: p.rootTells()}
 }
 
 // fsGroup owns the volumes that kubehost makes for the pod.

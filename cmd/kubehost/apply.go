@@ -243,7 +243,7 @@ func (a *applying) save(steps runtime.Steps, seen runtime.Observed) (map[string]
 			return nil, err
 		}
 	}
-	return words, nil
+	return words, a.store.Bind(a.want.Pods)
 }
 
 func word(there, changed bool) string {

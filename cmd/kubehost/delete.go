@@ -220,6 +220,7 @@ func (d *deleting) claims(found []target) ([]string, error) {
 			switch pod := (target{"Pod", p.Ref}); {
 			case !going[pod]:
 				used[v.Path] = true
+			case v.Mark != "": // it goes with the pod
 			case going[pod] || going[claim]:
 				dirs[v.Path] = true
 			}
@@ -252,6 +253,7 @@ func (d *deleting) confirmed(claims []string) ([]string, error) {
 // forget removes what the store keeps of deleted objects, and prints a line for each that is gone.
 func (d *deleting) forget(found []target, failed map[plan.Ref]bool) error {
 	var errs []error
+	var unbound []plan.Ref
 	for _, t := range found {
 		if t.Kind == "Pod" {
 			if failed[t.Ref] {
@@ -261,9 +263,12 @@ func (d *deleting) forget(found []target, failed map[plan.Ref]bool) error {
 			errs = append(errs, storeError(err))
 			continue
 		}
-		fmt.Fprintf(d.stdout, "%s %q deleted from %s namespace\n", strings.ToLower(t.Kind), t.Name, t.Namespace)
+		if t.Kind == "PersistentVolumeClaim" {
+			unbound = append(unbound, t.Ref)
+		}
+		fmt.Fprintf(d.stdout, "%s %q deleted%s\n", strings.ToLower(t.Kind), t.Name, t.where())
 	}
-	return errors.Join(errs...)
+	return errors.Join(append(errs, d.store.Bind(nil, unbound...))...)
 }
 
 // report tells which data is left, and makes what was not there an error.
@@ -276,7 +281,7 @@ func (d *deleting) report(missing []target, claims []string) error {
 	var errs []error
 	for _, t := range missing {
 		if !d.lenient {
-			errs = append(errs, fmt.Errorf("%ss %q not found in %s namespace", strings.ToLower(t.Kind), t.Name, t.Namespace))
+			errs = append(errs, fmt.Errorf("%ss %q not found%s", strings.ToLower(t.Kind), t.Name, strings.Replace(t.where(), "from", "in", 1)))
 		}
 	}
 	return errors.Join(errs...)

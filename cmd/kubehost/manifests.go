@@ -55,12 +55,17 @@ func (p *program) load(c *cli.Context, s settings, names []string, others bool) 
 		}
 		o.Stored = append(o.Stored, pods...)
 	}
+	bound, err := store.Bindings()
+	if err != nil && !os.IsPermission(err) {
+		return nil, plan.Plan{}, err
+	}
 	set, problems := manifests.Load(c.Context, names, o)
 	var translated plan.Plan
 	if !problems.HasErrors() {
 		var more manifests.Problems
 		host := thisHost(s)
 		host.EnvFiles, host.Elsewhere = readEnvFiles(set), !others
+		host.Bindings = bound
 		translated, more = translate.Translate(set, host)
 		problems = append(problems, more...)
 	}

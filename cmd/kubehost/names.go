@@ -14,6 +14,7 @@ var kindWords = map[string]string{
 	"configmap": "ConfigMap", "configmaps": "ConfigMap", "cm": "ConfigMap",
 	"secret": "Secret", "secrets": "Secret",
 	"persistentvolumeclaim": "PersistentVolumeClaim", "persistentvolumeclaims": "PersistentVolumeClaim", "pvc": "PersistentVolumeClaim",
+	"persistentvolume": "PersistentVolume", "persistentvolumes": "PersistentVolume", "pv": "PersistentVolume",
 }
 
 // target is one object that the words of a command line name.
@@ -37,14 +38,30 @@ func targets(c *cli.Context) ([]target, error) {
 	for _, w := range words {
 		k, name, slash := strings.Cut(w, "/")
 		if !slash {
-			all = append(all, target{kind, plan.Ref{Namespace: namespace, Name: w}})
+			all = append(all, targetOf(kind, namespace, w))
 			continue
 		}
 		known, ok := kindWords[strings.ToLower(k)]
 		if !ok {
-			return nil, usage(c, "%q: %q is not a kind that kubehost knows: pod, configmap, secret, persistentvolumeclaim", w, k)
+			return nil, usage(c, "%q: %q is not a kind that kubehost knows: pod, configmap, secret, persistentvolumeclaim, persistentvolume", w, k)
 		}
-		all = append(all, target{known, plan.Ref{Namespace: namespace, Name: name}})
+		all = append(all, targetOf(known, namespace, name))
 	}
 	return all, nil
+}
+
+// targetOf is an object of the namespace, unless its kind belongs to none.
+func targetOf(kind, namespace, name string) target {
+	if kind == "PersistentVolume" {
+		namespace = ""
+	}
+	return target{kind, plan.Ref{Namespace: namespace, Name: name}}
+}
+
+// where is the end of kubectl's sentences about an object.
+func (t target) where() string {
+	if t.Namespace == "" {
+		return ""
+	}
+	return " from " + t.Namespace + " namespace"
 }

@@ -19,7 +19,8 @@ func objects(set *manifests.Set) []object {
 	var all []object
 	all = collect(all, set.ConfigMaps)
 	all = collect(all, set.Secrets)
-	return collect(all, set.Claims)
+	all = collect(all, set.Claims)
+	return collect(all, set.PersistentVolumes)
 }
 
 func collect[T any](all []object, of []manifests.Object[T]) []object {

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"slices"
 	"strings"
 )
 
@@ -26,7 +27,7 @@ func (p *Pod) UnitHash(u Unit) string {
 	u.Pull, u.Lifecycle = "", Lifecycle{} // when it is pulled and how it is looked after does not change what it is
 	u.Logins = nil                        // another login makes no other container
 	mounts := make([]mount, 0, len(u.Mounts))
-	for _, m := range u.Mounts {
+	for _, m := range slices.Concat(u.Mounts, u.BlockDevices) {
 		v := p.Volume(m.Volume)
 		mounts = append(mounts, mount{m, v.Kind, v.Path, v.Size})
 	}

@@ -34,6 +34,7 @@ func (p *Pod) mask() {
 
 func (v *Volume) mask() {
 	v.Group = clone(v.Group)
+	v.Logins = maskLogins(v.Logins)
 	v.Files = slices.Clone(v.Files)
 	for i := range v.Files {
 		f := &v.Files[i]
@@ -45,16 +46,12 @@ func (v *Volume) mask() {
 }
 
 func (u *Unit) mask() {
-	u.Logins = slices.Clone(u.Logins)
-	for i := range u.Logins {
-		if u.Logins[i].Password != "" {
-			u.Logins[i].Password = mask
-		}
-	}
+	u.Logins = maskLogins(u.Logins)
 	u.Options = Options{slices.Clone(u.Options.Both), slices.Clone(u.Options.Docker), slices.Clone(u.Options.Podman)}
 	u.Command = slices.Clone(u.Command)
 	u.Args = slices.Clone(u.Args)
 	u.Mounts = slices.Clone(u.Mounts)
+	u.BlockDevices = slices.Clone(u.BlockDevices)
 	u.Env = slices.Clone(u.Env)
 	for i := range u.Env {
 		if u.Env[i].Secret {
@@ -73,17 +70,31 @@ func (u *Unit) mask() {
 	u.Resources.Devices = slices.Clone(u.Resources.Devices)
 }
 
+func maskLogins(logins []Login) []Login {
+	logins = slices.Clone(logins)
+	for i := range logins {
+		if logins[i].Password != "" {
+			logins[i].Password = mask
+		}
+	}
+	return logins
+}
+
+func hasPassword(logins []Login) bool {
+	return slices.ContainsFunc(logins, func(l Login) bool { return l.Password != "" })
+}
+
 // HasSecrets says whether anything in the plan comes from a Secret, and so is masked by [Plan.Masked].
 func (p Plan) HasSecrets() bool {
 	for _, pod := range p.Pods {
 		for _, v := range pod.Volumes {
-			if slices.ContainsFunc(v.Files, func(f File) bool { return f.Secret }) {
+			if slices.ContainsFunc(v.Files, func(f File) bool { return f.Secret }) || hasPassword(v.Logins) {
 				return true
 			}
 		}
 		for _, u := range pod.Units {
 			if slices.ContainsFunc(u.Env, func(e EnvVar) bool { return e.Secret }) ||
-				slices.ContainsFunc(u.Logins, func(l Login) bool { return l.Password != "" }) {
+				hasPassword(u.Logins) {
 				return true
 			}
 		}

@@ -88,6 +88,8 @@ type Unit struct {
 	// Env is the declared environment, each name once, in order.
 	Env    []EnvVar `json:"env,omitempty"`
 	Mounts []Mount  `json:"mounts,omitempty"`
+	// BlockDevices are volumes that are given to the container as devices of the host.
+	BlockDevices []Mount `json:"blockDevices,omitempty"`
 
 	Lifecycle Lifecycle `json:"lifecycle,omitzero"`
 	Identity  Identity  `json:"identity,omitzero"`
@@ -168,6 +170,16 @@ type Volume struct {
 	Group *int64 `json:"group,omitempty"`
 	// RootTells says that a volume whose root has the group already is taken to have it everywhere.
 	RootTells bool `json:"rootTells,omitempty"`
+	// PersistentVolume is the one that the claim is bound to; the volume is then what that one names.
+	PersistentVolume string `json:"persistentVolume,omitempty"`
+	// Mark is a symbolic link to a Claim that belongs to the pod: the directory is removed with the pod, and one that
+	// was there before is not taken.
+	Mark string `json:"mark,omitempty"`
+	// Pull says when the image of an Image volume is pulled, with which logins.
+	Pull   PullPolicy `json:"pull,omitempty"`
+	Logins []Login    `json:"logins,omitempty"`
+	// Relabel says that SELinux must be told that containers may use it.
+	Relabel bool `json:"relabel,omitempty"`
 	// From is what the files come from, in words: "configmap page".
 	From string `json:"from,omitempty"`
 	// Files are what a Files volume holds, sorted by path.
@@ -189,6 +201,8 @@ const (
 	Memory VolumeKind = "memory"
 	// Files is a directory whose files kubehost writes.
 	Files VolumeKind = "files"
+	// Image is the file system of an image, read-only; its Path is the image's full reference.
+	Image VolumeKind = "image"
 )
 
 // HostPathType is what a hostPath volume must be before the pod starts.

@@ -37,6 +37,8 @@ func example() Plan {
 					{Path: "b", Mode: 0o400, Content: []byte{0xff}},
 					{Path: "s", Mode: 0o400, Content: []byte("hunter2"), Secret: true},
 				}},
+				{Name: "own", Kind: Claim, Path: "/srv/own", Relabel: true, Claim: "web-own", Mark: "/own", PersistentVolume: "pv"},
+				{Name: "image", Kind: Image, Path: "docker.io/library/a:1", Pull: PullNever, Logins: []Login{{Registry: "docker.io", Username: "me", Password: "hunter2"}}},
 			},
 			Units: []Unit{
 				{Name: "i", ID: "web-i", Role: Init, Image: "docker.io/library/busybox:1", Pull: PullNever},
@@ -48,10 +50,11 @@ func example() Plan {
 						{Registry: "docker.io", Username: "eve", PasswordFile: "/root/pw"},
 					},
 					Command: []string{"sh", "-c"}, Args: []string{"echo \"$A\" " + PodIPs}, WorkingDir: "/w",
-					Env:       []EnvVar{{Name: "A", Value: "two\nlines"}, {Name: "P", Value: "hunter2", Secret: true}},
-					Mounts:    []Mount{{Volume: "data", Target: "/data"}, {Volume: "files", Target: "/files", ReadOnly: true, SubPath: "a/b", Propagation: HostToContainer}},
-					Lifecycle: exampleLifecycle(),
-					Identity:  Identity{User: new(int64(7)), Group: new(int64(8)), Groups: []int64{9, 10}, NonRoot: true},
+					Env:          []EnvVar{{Name: "A", Value: "two\nlines"}, {Name: "P", Value: "hunter2", Secret: true}},
+					Mounts:       []Mount{{Volume: "data", Target: "/data"}, {Volume: "files", Target: "/files", ReadOnly: true, SubPath: "a/b", Propagation: HostToContainer}},
+					BlockDevices: []Mount{{Volume: "host", Target: "/dev/sda", ReadOnly: true}},
+					Lifecycle:    exampleLifecycle(),
+					Identity:     Identity{User: new(int64(7)), Group: new(int64(8)), Groups: []int64{9, 10}, NonRoot: true},
 					Security: Security{
 						Privileged: true, NoNewPrivileges: true, ReadOnlyRoot: true, Unmasked: true,
 						AddCapabilities: []string{"NET_ADMIN"}, DropCapabilities: []string{"CHOWN", "KILL"},
@@ -126,6 +129,14 @@ pod default/web as web
     file a 0644 "text\n"
     file b 0400 1 bytes, sha256 a8100ae6aa1940d0b663bb31cd466142
     file s 0400 ***
+  volume own: claim /srv/own
+    claim web-own
+    persistentVolume pv
+    removed with the pod, marked by /own
+    relabelled for containers
+  volume image: image docker.io/library/a:1
+    pull Never
+    login docker.io as "me", password ***
   init i as web-i
     image docker.io/library/busybox:1
     pull Never
@@ -141,6 +152,7 @@ pod default/web as web
     env P=***
     mount data on /data
     mount files/a/b on /files, read-only, HostToContainer
+    device host on /dev/sda, read-only
     option "--init"
     option of docker "--isolation=default"
     option of podman "--sdnotify=ignore"
@@ -214,6 +226,7 @@ func TestMasked(t *testing.T) {
 	want.Pods[0].Units[1].Logins[0].Password = "***"
 	want.Pods[0].Units[1].Env[1].Value = "***"
 	want.Pods[0].Volumes[3].Files[2].Content = []byte("***")
+	want.Pods[0].Volumes[5].Logins[0].Password = "***"
 	if diff := cmp.Diff(want, masked); diff != "" {
 		t.Error(diff)
 	}
@@ -288,15 +301,18 @@ func TestUnitHashCoversEveryField(t *testing.T) {
 	unit.Mounts[0].Volume = "host"
 	changed("unit.Mounts[0]: the volume")
 	unit.Mounts[0].Volume = "data"
-	mounts := unit.Mounts
-	for i := range mounts {
-		eachValue(reflect.ValueOf(&mounts[i].Target).Elem(), "unit.Mounts.Target", changed)
-		eachValue(reflect.ValueOf(&mounts[i].ReadOnly).Elem(), "unit.Mounts.ReadOnly", changed)
+	for _, mounts := range [][]Mount{unit.Mounts, unit.BlockDevices} {
+		for i := range mounts {
+			eachValue(reflect.ValueOf(&mounts[i].Target).Elem(), "unit.Mounts.Target", changed)
+			eachValue(reflect.ValueOf(&mounts[i].ReadOnly).Elem(), "unit.Mounts.ReadOnly", changed)
+			eachValue(reflect.ValueOf(&mounts[i].SubPath).Elem(), "unit.Mounts.SubPath", changed)
+			eachValue(reflect.ValueOf(&mounts[i].Propagation).Elem(), "unit.Mounts.Propagation", changed)
+		}
 	}
 	for _, field := range []string{"Name", "ID", "Role", "Image", "WorkingDir", "Identity", "Security", "Resources", "Terminal", "Options"} {
 		eachValue(reflect.ValueOf(unit).Elem().FieldByName(field), "unit."+field, changed)
 	}
-	if n := reflect.TypeFor[Unit]().NumField(); n != 17 {
+	if n := reflect.TypeFor[Unit]().NumField(); n != 18 {
 		t.Errorf("Unit has %d fields: name the new ones above, or below", n)
 	}
 	looksAfter := func(path string) {

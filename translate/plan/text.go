@@ -155,6 +155,15 @@ func (t *text) volume(v *Volume) {
 	if v.RootTells {
 		t.line(2, "group unchanged where the root has it")
 	}
+	given(t, 2, "persistentVolume %s", v.PersistentVolume)
+	given(t, 2, "removed with the pod, marked by %s", v.Mark)
+	if v.Relabel {
+		t.line(2, "relabelled for containers")
+	}
+	given(t, 2, "pull %s", v.Pull)
+	for _, l := range v.Logins {
+		t.login(l)
+	}
 	given(t, 2, "from %s", v.From)
 	for _, f := range v.Files {
 		t.line(2, "file %s %04o %s", f.Path, f.Mode, t.content(f))
@@ -191,6 +200,9 @@ func (t *text) unit(u *Unit) {
 	}
 	for _, m := range u.Mounts {
 		t.line(2, "mount %s", m)
+	}
+	for _, m := range u.BlockDevices {
+		t.line(2, "device %s", m)
 	}
 	t.options(u.Options)
 	t.lifecycle(&u.Lifecycle)
