@@ -81,6 +81,10 @@ func (p *podTranslator) subPath(at *field.Path, m member, vm *v1.VolumeMount, en
 	if sub == "" {
 		return ""
 	}
+	if plan.HasLate(sub) {
+		p.fail(at, "use another variable", "the pod's address is only known once its volumes are made")
+		return ""
+	}
 	if p.isImage(vm.Name) {
 		p.fail(at, "mount the whole image, and use a path below it", "a part of an image cannot be mounted")
 	}

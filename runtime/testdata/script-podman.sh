@@ -77,6 +77,10 @@ rm -rf /state/pods/shop/web/volumes/info/..HASH
 ln -sfn ..HASH /state/pods/shop/web/volumes/info/..data
 ln -sfn ..data/name /state/pods/shop/web/volumes/info/name
 
+# make claim volume /volumes/labelled
+[ ! -L /volumes/labelled ] || { echo '/volumes/labelled is a symbolic link' >&2; exit 1; }
+[ -d /volumes/labelled ] || { (umask 077; mkdir -p /volumes); mkdir /volumes/labelled; chmod 0777 /volumes/labelled; }
+
 # make claim volume /volumes/web-own
 [ ! -L /state/pods/shop/web/ephemeral ] || { echo '/state/pods/shop/web/ephemeral is a symbolic link' >&2; exit 1; }
 [ -d /state/pods/shop/web/ephemeral ] || { (umask 077; mkdir -p /state/pods/shop/web); mkdir /state/pods/shop/web/ephemeral; chmod 0700 /state/pods/shop/web/ephemeral; }
@@ -98,19 +102,48 @@ podman network inspect kubehost-shop >/dev/null 2>&1 || podman network create --
 podman pull --quiet docker.io/library/app:1 >/dev/null || { echo 'image docker.io/library/app:1 cannot be pulled' >&2; exit 1; }
 
 # create sandbox shop.web-infra
-podman pod create --name shop.web --infra-name shop.web-infra --network kubehost-shop --hostname www --network-alias web --network-alias web-nginx --network-alias www.shop --publish 127.0.0.1:8080:80/tcp --publish '[::1]:8080:80/tcp' --publish 0.0.0.0:53:5353/udp --label app=web --label app.kubernetes.io/part-of=shop --label kubehost.dev/hash=HASH --label kubehost.dev/id=shop.web-infra --label kubehost.dev/inits=HASH --label kubehost.dev/namespace=shop --label kubehost.dev/network=kubehost-shop --label kubehost.dev/pod=web --label kubehost.dev/role=infra >/dev/null
+rm -rf /state/pods/shop/web/etc
+podman pod create --name shop.web --infra-name shop.web-infra --sysctl net.ipv4.ip_unprivileged_port_start=0 --sysctl 'net.ipv4.ping_group_range=0 2147483647' --network kubehost-shop --hostname www --network-alias web --network-alias web-nginx --network-alias www.shop --publish 127.0.0.1:8080:80/tcp --publish '[::1]:8080:80/tcp' --publish 0.0.0.0:53:5353/udp --label app=web --label app.kubernetes.io/part-of=shop --label kubehost.dev/hash=HASH --label kubehost.dev/id=shop.web-infra --label kubehost.dev/inits=HASH --label kubehost.dev/namespace=shop --label kubehost.dev/network=kubehost-shop --label kubehost.dev/pod=web --label kubehost.dev/role=infra >/dev/null
+podman start shop.web-infra >/dev/null
+
+# write hosts, hostname and resolv.conf of shop.web
+SANDBOX=$(podman container inspect --format '{{with index .NetworkSettings.Networks "kubehost-shop"}}{{$a := print .IPAddress}}{{$b := print .GlobalIPv6Address}}{{if eq $a "invalid IP"}}{{$a = ""}}{{end}}{{if eq $b "invalid IP"}}{{$b = ""}}{{end}}{{$a}}{{if and $a $b}},{{end}}{{$b}} {{if .Gateway}}{{.Gateway}}{{else}}{{.IPv6Gateway}}{{end}}{{end}}' shop.web-infra)
+POD_IPS=${SANDBOX% *} RESOLVER=${SANDBOX##* }
+POD_IP=${POD_IPS%%,*}
+[ ! -L /state/pods/shop/web/etc ] || { echo '/state/pods/shop/web/etc is a symbolic link' >&2; exit 1; }
+[ -d /state/pods/shop/web/etc ] || { (umask 077; mkdir -p /state/pods/shop/web); mkdir /state/pods/shop/web/etc; chmod 0700 /state/pods/shop/web/etc; }
+{ printf %s '# Kubernetes-managed hosts file.
+127.0.0.1	localhost
+::1	localhost ip6-localhost ip6-loopback
+fe00::0	ip6-localnet
+fe00::0	ip6-mcastprefix
+fe00::1	ip6-allnodes
+fe00::2	ip6-allrouters
+'"$POD_IP"'	
+' > /state/pods/shop/web/etc/hosts.clean; chmod 0644 /state/pods/shop/web/etc/hosts.clean; }
+cat /state/pods/shop/web/etc/hosts.clean > /state/pods/shop/web/etc/hosts
+chmod 0644 /state/pods/shop/web/etc/hosts
+[ -e /state/pods/shop/web/etc/resolv.conf ] || { printf %s '' > /state/pods/shop/web/etc/resolv.conf; chmod 0644 /state/pods/shop/web/etc/resolv.conf; }
+[ -e /state/pods/shop/web/etc/hostname ] || { printf %s 'www
+' > /state/pods/shop/web/etc/hostname; chmod 0644 /state/pods/shop/web/etc/hostname; }
 
 # run shop.web-setup to its end
-podman run --name shop.web-setup --pod shop.web --pull never --no-healthcheck --stop-timeout 7 --unsetenv TERM --unsetenv container --passwd=false --label app=web --label app.kubernetes.io/part-of=shop --label kubehost.dev/container=setup --label kubehost.dev/hash=HASH --label kubehost.dev/id=shop.web-setup --label kubehost.dev/namespace=shop --label kubehost.dev/pod=web --label kubehost.dev/role=init --mount 'type=bind,"source=/volumes/a,b ""c""","target=/da,ta"' --entrypoint sh docker.io/library/tool:1 -c 'echo "$HOME" it'\''s' >/dev/null || { echo 'init container setup failed' >&2; exit 1; }
+cat /state/pods/shop/web/etc/hosts.clean > /state/pods/shop/web/etc/hosts
+chmod 0644 /state/pods/shop/web/etc/hosts
+podman run --name shop.web-setup --pod shop.web --pull never --no-healthcheck --stop-timeout 7 --unsetenv TERM --unsetenv container --passwd=false --label app=web --label app.kubernetes.io/part-of=shop --label kubehost.dev/container=setup --label kubehost.dev/hash=HASH --label kubehost.dev/id=shop.web-setup --label kubehost.dev/namespace=shop --label kubehost.dev/pod=web --label kubehost.dev/role=init --mount type=bind,source=/state/pods/shop/web/etc/hosts,target=/etc/hosts --mount type=bind,source=/state/pods/shop/web/etc/hostname,target=/etc/hostname --mount type=bind,source=/state/pods/shop/web/etc/resolv.conf,target=/etc/resolv.conf --mount 'type=bind,"source=/volumes/a,b ""c""","target=/da,ta"' --entrypoint sh docker.io/library/tool:1 -c 'echo "$HOME" it'\''s' >/dev/null || { echo 'init container setup failed' >&2; exit 1; }
 
 # run shop.web-nginx
+cat /state/pods/shop/web/etc/hosts.clean > /state/pods/shop/web/etc/hosts
+chmod 0644 /state/pods/shop/web/etc/hosts
 podman run --name shop.web-nginx --detach --restart on-failure --pod shop.web --pull never --no-healthcheck --stop-timeout 7 --unsetenv TERM --unsetenv container --passwd=false --label app=web --label app.kubernetes.io/part-of=shop --label kubehost.dev/container=nginx --label kubehost.dev/hash=HASH --label kubehost.dev/id=shop.web-nginx --label kubehost.dev/namespace=shop --label kubehost.dev/pod=web --label kubehost.dev/role=main --env-file /dev/stdin --env 'PLAIN=a b
-c' --env EMPTY= --workdir '/a b' --mount 'type=bind,"source=/volumes/a,b ""c""",target=/data,readonly' --mount type=bind,source=/state/pods/shop/web/volumes/page,target=/page,readonly --mount type=bind,source=/state/pods/shop/web/empty/cache,target=/cache --mount type=bind,source=/state/pods/shop/web/memory/fast,target=/fast docker.io/library/nginx:1 --verbose '' >/dev/null <<'END'
+c' --env EMPTY= --workdir '/a b' --mount type=bind,source=/state/pods/shop/web/etc/hosts,target=/etc/hosts --mount type=bind,source=/state/pods/shop/web/etc/hostname,target=/etc/hostname --mount type=bind,source=/state/pods/shop/web/etc/resolv.conf,target=/etc/resolv.conf --mount 'type=bind,"source=/volumes/a,b ""c""",target=/data,readonly' --mount type=bind,source=/state/pods/shop/web/volumes/page,target=/page,readonly --mount type=bind,source=/state/pods/shop/web/empty/cache,target=/cache --mount type=bind,source=/state/pods/shop/web/memory/fast,target=/fast docker.io/library/nginx:1 --verbose '' >/dev/null <<'END'
 TOKEN=***
 my.token=***
 END
 
 # run shop.web-log
+cat /state/pods/shop/web/etc/hosts.clean > /state/pods/shop/web/etc/hosts
+chmod 0644 /state/pods/shop/web/etc/hosts
 sh -euc 'while mountpoint -q "$1"; do umount -R -- "$1" || umount -Rl -- "$1"; done; (umask 077; mkdir -p -- "$1"); mount -t tmpfs -o mode=0700,size=1m tmpfs "$1"' sh /state/pods/shop/web/subpaths/log >/dev/null
 sh -euc 'volume=$1 rest=$2 target=$3 what="for volumeMount \"$4\" of container \"$5\""
 fail() { if [ -e "$volume/$sub" ]; then verb='\''prepare subPath'\''; else verb='\''create subPath directory'\''; fi; echo "failed to $verb $what: $1" >&2; exit 1; }
@@ -136,10 +169,47 @@ while [ -n "$rest" ]; do
 done
 mkdir "$target"
 exec mount --no-canonicalize --rbind . "$target"' sh '/volumes/a,b "c"' 'a b/log' /state/pods/shop/web/subpaths/log/2 data log >/dev/null
-podman run --name shop.web-log --detach --restart on-failure --pod shop.web --pull never --no-healthcheck --stop-timeout 7 --unsetenv TERM --unsetenv container --passwd=false --label app=web --label app.kubernetes.io/part-of=shop --label kubehost.dev/container=log --label kubehost.dev/frozen=info=HASH --label kubehost.dev/hash=HASH --label kubehost.dev/id=shop.web-log --label kubehost.dev/namespace=shop --label kubehost.dev/pod=web --label kubehost.dev/role=main --mount type=bind,source=/srv/any,target=/any,bind-propagation=rslave --mount type=bind,source=/state/pods/shop/web/volumes/info/name,target=/name,readonly --mount type=bind,source=/state/pods/shop/web/subpaths/log/2,target=/log --mount type=bind,source=/volumes/shared,target=/shared,bind-propagation=rshared --mount type=image,source=docker.io/library/tools:1,target=/tools --device /dev/sdx:/dev/xvda:rwm --device /dev/sdx:/dev/xvdb:r docker.io/library/log:1 >/dev/null
+sh -euc 'volume=$1 rest=$2 target=$3 what="for volumeMount \"$4\" of container \"$5\""
+fail() { if [ -e "$volume/$sub" ]; then verb='\''prepare subPath'\''; else verb='\''create subPath directory'\''; fi; echo "failed to $verb $what: $1" >&2; exit 1; }
+within() { case "$(readlink "$1")/" in "${root%/}/"*) ;; *) fail "$sub leads out of the volume" ;; esac; }
+sub=$rest
+cd -P -- "$volume" || fail "$volume is not a directory"
+root=$(readlink /proc/self/cwd)
+mode=$(printf %04o "$((0$(stat -c %a .) & 02777))")
+while [ -n "$rest" ]; do
+	part=./${rest%%/*}
+	case $rest in */*) rest=${rest#*/} ;; *) rest= ;; esac
+	if [ -z "$rest" ] && [ -e "$part" ] && [ ! -d "$part" ]; then
+		case $(readlink -f "$part") in "${root%/}/"*) ;; *) fail "$sub leads out of the volume" ;; esac
+		[ -f "$part" ] || fail "$sub is neither a file nor a directory"
+		exec 3<"$part"
+		within /proc/self/fd/3
+		: >"$target"
+		exec mount --no-canonicalize --bind /proc/self/fd/3 "$target"
+	fi
+	[ -d "$part" ] || (umask 0; mkdir -m "$mode" "$part") || fail "$sub leads out of the volume, or cannot be made"
+	cd -P "$part"
+	within /proc/self/cwd
+done
+mkdir "$target"
+exec mount --no-canonicalize --rbind . "$target"' sh /volumes/labelled x /state/pods/shop/web/subpaths/log/6 labelled log >/dev/null
+podman run --name shop.web-log --detach --restart on-failure --pod shop.web --pull never --no-healthcheck --stop-timeout 7 --unsetenv TERM --unsetenv container --passwd=false --label app=web --label app.kubernetes.io/part-of=shop --label kubehost.dev/container=log --label kubehost.dev/frozen=info=HASH --label kubehost.dev/hash=HASH --label kubehost.dev/id=shop.web-log --label kubehost.dev/namespace=shop --label kubehost.dev/pod=web --label kubehost.dev/role=main --mount type=bind,source=/state/pods/shop/web/etc/hosts,target=/etc/hosts --mount type=bind,source=/state/pods/shop/web/etc/hostname,target=/etc/hostname --mount type=bind,source=/state/pods/shop/web/etc/resolv.conf,target=/etc/resolv.conf --mount type=bind,source=/srv/any,target=/any,bind-propagation=rslave --mount type=bind,source=/state/pods/shop/web/volumes/info/name,target=/name,readonly --mount type=bind,source=/state/pods/shop/web/subpaths/log/2,target=/log --mount type=bind,source=/volumes/shared,target=/shared,bind-propagation=rshared --mount type=image,source=docker.io/library/tools:1,target=/tools --volume /volumes/labelled:/labelled:z --volume /state/pods/shop/web/subpaths/log/6:/again:ro,z,rslave --device /dev/sdx:/dev/xvda:rwm --device /dev/sdx:/dev/xvdb:r docker.io/library/log:1 >/dev/null
 
 # create sandbox net-infra
+rm -rf /state/pods/default/net/etc
 podman pod create --name net --infra-name net-infra --uts host --network host --label kubehost.dev/hash=HASH --label kubehost.dev/id=net-infra --label kubehost.dev/namespace=default --label kubehost.dev/pod=net --label kubehost.dev/role=infra >/dev/null
+podman start net-infra >/dev/null
+
+# write hosts and resolv.conf of net
+[ ! -L /state/pods/default/net/etc ] || { echo '/state/pods/default/net/etc is a symbolic link' >&2; exit 1; }
+[ -d /state/pods/default/net/etc ] || { (umask 077; mkdir -p /state/pods/default/net); mkdir /state/pods/default/net/etc; chmod 0700 /state/pods/default/net/etc; }
+{ { printf %s '# Kubernetes-managed hosts file (host network).
+'; cat /etc/hosts; printf %s ''; } > /state/pods/default/net/etc/hosts.clean; chmod 0644 /state/pods/default/net/etc/hosts.clean; }
+cat /state/pods/default/net/etc/hosts.clean > /state/pods/default/net/etc/hosts
+chmod 0644 /state/pods/default/net/etc/hosts
+[ -e /state/pods/default/net/etc/resolv.conf ] || { printf %s '' > /state/pods/default/net/etc/resolv.conf; chmod 0644 /state/pods/default/net/etc/resolv.conf; }
 
 # run net-app
-podman run --name net-app --detach --restart no --pod net --pull never --no-healthcheck --stop-timeout 0 --unsetenv TERM --unsetenv container --passwd=false --label kubehost.dev/container=app --label kubehost.dev/hash=HASH --label kubehost.dev/id=net-app --label kubehost.dev/namespace=default --label kubehost.dev/pod=net --label kubehost.dev/role=main docker.io/library/app:1 >/dev/null
+cat /state/pods/default/net/etc/hosts.clean > /state/pods/default/net/etc/hosts
+chmod 0644 /state/pods/default/net/etc/hosts
+podman run --name net-app --detach --restart no --pod net --pull never --no-healthcheck --stop-timeout 0 --unsetenv TERM --unsetenv container --passwd=false --label kubehost.dev/container=app --label kubehost.dev/hash=HASH --label kubehost.dev/id=net-app --label kubehost.dev/namespace=default --label kubehost.dev/pod=net --label kubehost.dev/role=main --mount type=bind,source=/state/pods/default/net/etc/hosts,target=/etc/hosts --mount type=bind,source=/state/pods/default/net/etc/resolv.conf,target=/etc/resolv.conf docker.io/library/app:1 >/dev/null
