@@ -5,7 +5,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"os/exec"
+	"path/filepath"
 	"strings"
+	"syscall"
+
+	"github.com/kubehost/kubehost/runtime/supervise"
+	"github.com/kubehost/kubehost/translate/plan"
 )
 
 // answers reports why a runtime cannot be used, or nil.
@@ -84,6 +89,7 @@ func (s *script) owns(name, labels string) bool {
 
 // cleanUp removes everything that a script made at the runtime.
 func (s *script) cleanUp() {
+	s.endSupervisors()
 	for _, p := range s.pods() {
 		_, _ = run(s.runtime, "pod", "rm", "-f", "-t", "0", p.id)
 	}
@@ -109,6 +115,19 @@ func (s *script) removeImages() {
 	}
 	for _, id := range s.images { // those whose tag has gone to a newer one
 		_, _ = run(s.runtime, "rmi", id)
+	}
+}
+
+// endSupervisors ends the supervisors of a script, without a word to the pods: what they look after goes next.
+func (s *script) endSupervisors() {
+	places, _ := filepath.Glob(filepath.Join(s.dir("state"), "run", "*", "*", "supervisor"))
+	for _, place := range places {
+		dir := filepath.Dir(place)
+		ref := plan.Ref{Namespace: filepath.Base(filepath.Dir(dir)), Name: filepath.Base(dir)}
+		pid, err := supervise.Station{Dir: filepath.Dir(filepath.Dir(dir)), Ref: ref}.Alive()
+		if err == nil && pid != 0 {
+			_ = syscall.Kill(pid, syscall.SIGKILL)
+		}
 	}
 }
 

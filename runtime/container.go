@@ -58,8 +58,8 @@ func RestartFlag(p plan.RestartPolicy) string {
 func (e Engine) runContainer(op RunContainer) Action {
 	p, u := op.Pod, op.Unit
 	argv := []string{e.Dialect.Name(), "run", "--name", u.ID}
-	if u.Role != plan.Init {
-		argv = append(argv, "--detach", "--restart", RestartFlag(p.RestartOf(u)))
+	if u.Role != plan.Init || op.Detach {
+		argv = append(argv, "--detach", "--restart", RestartFlag(p.RuntimeRestart(p.RestartOf(u))))
 	}
 	argv = append(argv, e.Dialect.Join(p)...)
 	if p.Sandbox.HostPID {
@@ -78,7 +78,11 @@ func (e Engine) runContainer(op RunContainer) Action {
 	argv = append(argv, securityFlags(u.Security)...)
 	argv = append(argv, e.resourceFlags(u.Resources)...)
 	argv = append(argv, terminalFlags(u)...)
-	argv = append(argv, labelFlags(unitLabels(p, u))...)
+	labels := unitLabels(p, u)
+	if op.Restarts > 0 {
+		labels[LabelRestarts] = strconv.Itoa(op.Restarts)
+	}
+	argv = append(argv, labelFlags(labels)...)
 	env, secret, file := envFlags(u.Env)
 	argv = append(argv, env...)
 	if u.WorkingDir != "" {
@@ -106,7 +110,7 @@ func (e Engine) runContainer(op RunContainer) Action {
 	if u.HasLate() {
 		a.Late = e.late(p)
 	}
-	if u.Role == plan.Init {
+	if u.Role == plan.Init && !op.Detach {
 		a.Failure = "init container " + u.Name + " failed"
 	}
 	return a

@@ -106,7 +106,7 @@ func (w *podWork) touches() bool {
 
 // assess compares one pod with what is there: its containers, and the contents of Files volumes.
 func assess(p *plan.Pod, have []Container, contents map[string]string) podWork {
-	w := podWork{pod: p, have: have, files: map[string]string{}}
+	w := podWork{pod: p, have: have, files: staleFiles(p, contents)}
 	byUnit := map[string]*Container{}
 	var infra *Container
 	for i, c := range have {
@@ -127,18 +127,24 @@ func assess(p *plan.Pod, have []Container, contents map[string]string) podWork {
 	} else {
 		w.units = assessUnits(p, byUnit)
 	}
+	return w
+}
+
+// staleFiles are the Files volumes whose content is not what it should be, with the cause.
+func staleFiles(p *plan.Pod, contents map[string]string) map[string]string {
+	stale := map[string]string{}
 	for _, v := range p.Volumes {
 		if v.Kind != plan.Files {
 			continue
 		}
 		switch hash, ok := contents[v.Path]; {
 		case !ok:
-			w.files[v.Name] = "not found"
+			stale[v.Name] = "not found"
 		case hash != v.ContentHash():
-			w.files[v.Name] = "content changed"
+			stale[v.Name] = "content changed"
 		}
 	}
-	return w
+	return stale
 }
 
 // replaceCause says why the pod as a whole cannot stay; empty when it can.

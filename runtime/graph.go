@@ -210,7 +210,7 @@ func (b *builder) unit(w podWork, u unitWork, inits []string) string {
 		needs = append(needs, b.add(Step{ID: id + ":remove", Pod: p.Ref, Op: RemoveContainers{stop([]Container{*u.old}, nil)},
 			Cause: u.cause, Needs: append([]string{b.barrier}, inits...)}))
 	}
-	return b.add(Step{ID: id, Pod: p.Ref, Op: RunContainer{p, u.unit}, Cause: u.cause, Needs: needs})
+	return b.add(Step{ID: id, Pod: p.Ref, Op: RunContainer{Pod: p, Unit: u.unit}, Cause: u.cause, Needs: needs})
 }
 
 // removal adds the steps that remove a pod and what kubehost keeps for it.

@@ -4,15 +4,25 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strconv"
+	"strings"
 	"time"
 )
 
 // Detail is what only an inspection of a container tells.
 type Detail struct {
-	ID string
+	ID   string
+	Name string
+	// Pid is the container's first process, as kubehost sees it; 0 when it does not run.
+	Pid int
+	// Container is what the listing would show, without podman's pod.
+	Container Container
+	// Counted is how often a supervisor had started the container again when it made this one.
+	Counted int
 	// Restarts counts how often the runtime restarted the container.
 	Restarts  int
 	OOMKilled bool
+	Created   time.Time
 	Started   time.Time
 	Finished  time.Time
 	// IPs are the container's addresses, by network; empty for a container that joined another's network.
@@ -36,9 +46,14 @@ func (e Engine) Inspect(ctx context.Context, ids []string) (map[string]Detail, e
 	// A status other than 0 is expected when a container has gone; what was found is printed all the same.
 	var rows []struct {
 		ID           string `json:"Id"`
+		Name         string
 		Image        string
+		Created      time.Time
 		RestartCount int
+		Config       struct{ Labels map[string]string }
 		State        struct {
+			Status                string
+			Pid, ExitCode         int
 			OOMKilled             bool
 			StartedAt, FinishedAt time.Time
 		}
@@ -53,8 +68,13 @@ func (e Engine) Inspect(ctx context.Context, ids []string) (map[string]Detail, e
 		return nil, fmt.Errorf("%s printed what is no inspection: %w", e.Dialect.Name(), err)
 	}
 	for _, r := range rows {
-		d := Detail{ID: r.ID, Restarts: r.RestartCount, OOMKilled: r.State.OOMKilled, Started: r.State.StartedAt,
+		d := Detail{ID: r.ID, Restarts: r.RestartCount, OOMKilled: r.State.OOMKilled, Created: r.Created, Started: r.State.StartedAt,
 			Finished: r.State.FinishedAt, IPs: map[string]string{}, ImageID: r.Image}
+		d.Name = strings.TrimPrefix(r.Name, "/") // docker's names begin with one
+		d.Pid = r.State.Pid
+		d.Container = Container{ID: r.ID, Name: d.Name, State: ParseState(r.State.Status), ExitCode: r.State.ExitCode}
+		d.Container.Label(func(key string) string { return r.Config.Labels[key] })
+		d.Counted, _ = strconv.Atoi(r.Config.Labels[LabelRestarts])
 		for name, n := range r.NetworkSettings.Networks {
 			if n.IPAddress != "" {
 				d.IPs[name] = n.IPAddress

@@ -23,6 +23,8 @@ const (
 	// LabelID is the object's own runtime name. A container made from an image
 	// that was committed from one of ours inherits all our labels, but not the name: it is not ours.
 	LabelID = "kubehost.dev/id"
+	// LabelRestarts is how often a supervisor had started the container again when it made this one; absent for 0.
+	LabelRestarts = "kubehost.dev/restarts"
 	// LabelManaged marks networks that kubehost made, and may remove.
 	LabelManaged = "kubehost.dev/managed"
 )

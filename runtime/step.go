@@ -90,6 +90,10 @@ type (
 	RunContainer struct {
 		Pod  *plan.Pod
 		Unit plan.Unit
+		// Detach does not wait for the end of an init container: a supervisor sees it.
+		Detach bool
+		// Restarts is how often the container was started again, as a supervisor counts.
+		Restarts int
 	}
 	// AwaitContainer waits for the end of an init container that runs already.
 	AwaitContainer struct{ ID string }

@@ -27,6 +27,8 @@ type Host struct {
 	AppArmor, SELinux bool
 	// Bindings are the PersistentVolumes to which claims were bound earlier, by the claim's name.
 	Bindings map[plan.Ref]string
+	// Supervised says that a supervisor starts containers again, and not the runtime.
+	Supervised bool
 }
 
 // ResolvConf is what a resolv.conf says.

@@ -132,6 +132,7 @@ func (p *podTranslator) translate() plan.Pod {
 		Dir:           p.dir,
 		Labels:        maps.Clone(p.Labels),
 		RestartPolicy: plan.RestartPolicy(p.Spec.RestartPolicy),
+		Supervised:    p.host.Supervised,
 		Sandbox:       p.sandbox(),
 		Volumes:       p.volumes(),
 		FSGroup:       p.fsGroup(),

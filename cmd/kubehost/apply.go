@@ -59,6 +59,8 @@ Examples:
 			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "`FORMAT` of a dry run: sh, plan, json or yaml; otherwise name"},
 			&cli.BoolFlag{Name: "show-secrets", Usage: "print the values of Secrets in a dry run, so that the script runs as it stands"},
 			&cli.DurationFlag{Name: "timeout", Value: 30 * time.Minute, Usage: "longest `TIME` for one step: a pull, an init container, a stop"},
+			&cli.StringFlag{Name: "supervisor", Usage: "`KIND` of supervisor: detached, or none, which leaves restarts to the runtime (KUBEHOST_SUPERVISOR)"},
+			&cli.BoolFlag{Name: "wait", Usage: "wait until all pods are ready, or have done their work"},
 			&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "no progress on standard error"},
 		), settingFlags()...),
 		Action: func(c *cli.Context) error { return p.apply(c, bool(*dry)) },
@@ -92,7 +94,8 @@ func (p *program) apply(c *cli.Context, dry bool) error {
 	if err != nil {
 		return err
 	}
-	a := applying{program: p, engine: e, store: runtime.Store{Dir: s.StateDir}, set: set, want: want, quiet: c.Bool("quiet")}
+	a := applying{program: p, engine: e, store: runtime.Store{Dir: s.StateDir}, set: set, want: want, settings: s,
+		wait: c.Bool("wait"), quiet: c.Bool("quiet"), spawned: map[plan.Ref]int{}}
 	return a.run(c.Context, c.Duration("timeout"))
 }
 
@@ -154,12 +157,19 @@ func (p *program) printData(v any, format string) error {
 // applying is one run of apply.
 type applying struct {
 	*program
-	engine runtime.Engine
-	store  runtime.Store
-	set    *manifests.Set
-	want   plan.Plan
-	quiet  bool
+	engine   runtime.Engine
+	settings settings
+	store    runtime.Store
+	set      *manifests.Set
+	want     plan.Plan
+	wait     bool
+	quiet    bool
+	// spawned counts, for each pod, the looks at it without a supervisor.
+	spawned map[plan.Ref]int
 }
+
+// stepLimit is the longest that a supervisor waits for one step.
+const stepLimit = 30 * time.Minute
 
 // run does what differs and prints a line for each object.
 func (a *applying) run(ctx context.Context, limit time.Duration) error {
@@ -188,7 +198,18 @@ func (a *applying) run(ctx context.Context, limit time.Duration) error {
 		return storeError(err)
 	}
 	r := newReporter(a.program, a.quiet)
-	err = runtime.Executor{Engine: a.engine, Limit: limit, Report: r.event}.Run(ctx, steps)
+	if a.settings.Supervisor == supervisorNone {
+		err = runtime.Executor{Engine: a.engine, Limit: limit, Report: r.event}.Run(ctx, steps)
+		a.print(words, r.failed)
+		return err
+	}
+	err = runtime.Executor{Engine: a.engine, Limit: limit, Report: r.event}.Run(ctx, slices.DeleteFunc(steps, acts))
+	pods := slices.DeleteFunc(slices.Clone(a.want.Pods), func(p plan.Pod) bool { return r.failed[p.Ref] })
+	err = errors.Join(err, a.handOver(pods))
+	release() // the supervisors need the locks
+	ctx, cancel := context.WithTimeoutCause(ctx, limit, fmt.Errorf("not done after %s", limit))
+	defer cancel()
+	err = errors.Join(err, a.follow(ctx, pods, r))
 	a.print(words, r.failed)
 	return err
 }
@@ -238,7 +259,8 @@ func (a *applying) save(steps runtime.Steps, seen runtime.Observed) (map[string]
 			return nil, err
 		}
 		there := err == nil || known(seen, p.Ref)
-		words[key(o.Origin)] = word(there, touches(steps, p.Ref) || string(before.Manifest) != string(o.Source))
+		changed := touches(steps, p.Ref) && !a.inHand(before.Plan, p)
+		words[key(o.Origin)] = word(there, changed || string(before.Manifest) != string(o.Source))
 		if err := a.store.SavePod(o.Source, p); err != nil {
 			return nil, err
 		}

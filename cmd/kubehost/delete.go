@@ -17,6 +17,7 @@ import (
 
 	"github.com/kubehost/kubehost/manifests"
 	"github.com/kubehost/kubehost/runtime"
+	"github.com/kubehost/kubehost/runtime/supervise"
 	"github.com/kubehost/kubehost/translate/plan"
 )
 
@@ -89,7 +90,7 @@ func (p *program) toDelete(c *cli.Context) ([]target, error) {
 	for _, o := range origins {
 		all = append(all, target{o.Kind, plan.Ref{Namespace: o.Namespace, Name: o.Name}})
 	}
-	return all, nil
+	return all, checkNames(all)
 }
 
 // gracePeriod is what the flags say of it, nil when nothing.
@@ -126,6 +127,9 @@ func (d *deleting) run(ctx context.Context, limit time.Duration) error {
 			refs = append(refs, t.Ref)
 		}
 	}
+	if err := d.endSupervised(ctx, refs, limit); err != nil {
+		return err
+	}
 	release, err := d.store.Lock(ctx, refs, func() { d.note("waiting for another kubehost that works on these pods") })
 	if err != nil {
 		return storeError(err)
@@ -146,7 +150,10 @@ func (d *deleting) run(ctx context.Context, limit time.Duration) error {
 	want := runtime.Desired{}
 	for _, t := range found {
 		if t.Kind == "Pod" {
-			want.Remove = append(want.Remove, runtime.Removal{Ref: t.Ref, Dir: d.store.PodDir(t.Ref), Grace: d.grace})
+			// Without a plan that can be read the network goes by what the containers say.
+			stored, _ := d.store.Pod(t.Ref)
+			want.Remove = append(want.Remove, runtime.Removal{Ref: t.Ref, Dir: d.store.PodDir(t.Ref), Grace: d.grace,
+				Network: stored.Plan.Sandbox.Network})
 		}
 	}
 	if d.data {
@@ -258,6 +265,9 @@ func (d *deleting) forget(found []target, failed map[plan.Ref]bool) error {
 		if t.Kind == "Pod" {
 			if failed[t.Ref] {
 				continue
+			}
+			if err := (supervise.Station{Dir: d.settings.RunDir, Ref: t.Ref}).Remove(); err != nil {
+				errs = append(errs, storeError(err))
 			}
 		} else if _, err := d.store.RemoveObject(t.Kind, t.Ref); err != nil {
 			errs = append(errs, storeError(err))

@@ -1,11 +1,9 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -14,10 +12,6 @@ import (
 	"github.com/urfave/cli/v2"
 	v1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/util/duration"
-
-	"github.com/kubehost/kubehost/runtime"
-	"github.com/kubehost/kubehost/translate/plan"
 )
 
 func (p *program) getCommand() *cli.Command {
@@ -68,7 +62,7 @@ func (p *program) get(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	all, err := observePods(c.Context, e, runtime.Store{Dir: s.StateDir}, time.Now())
+	all, err := observePods(c.Context, e, s)
 	if err != nil {
 		return err
 	}
@@ -148,8 +142,13 @@ func table(w io.Writer, pods []podView, o printing) error {
 	if o.headers {
 		row(head...)
 	}
+	now := time.Now()
 	for _, v := range pods {
-		cells := []string{v.Ref.Name, v.ready(), v.status(), fmt.Sprint(v.restarts()), v.age()}
+		pod, err := v.object()
+		if err != nil {
+			return err
+		}
+		cells := append([]string{v.Ref.Name}, append(columnsOf(pod).cells(now), age(v.created(), now))...)
 		if o.all {
 			cells = append([]string{v.Ref.Namespace}, cells...)
 		}
@@ -181,53 +180,4 @@ func (p *program) printObjects(pods []podView, o printing) error {
 		Items    []*v1.Pod       `json:"items"`
 	}{TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "List"}, Items: append([]*v1.Pod{}, objects...)}
 	return p.printData(list, o.format)
-}
-
-// observePods gathers what the runtime and the store know of all pods, sorted by namespace and name.
-func observePods(ctx context.Context, e runtime.Engine, store runtime.Store, now time.Time) ([]podView, error) {
-	seen, err := e.Observe(ctx, plan.Plan{})
-	if err != nil {
-		return nil, err
-	}
-	stored, err := store.Pods()
-	if err != nil && !os.IsPermission(err) {
-		return nil, err
-	}
-	views := map[plan.Ref]*podView{}
-	view := func(r plan.Ref) *podView {
-		if views[r] == nil {
-			views[r] = &podView{Ref: r, now: now}
-		}
-		return views[r]
-	}
-	for _, s := range stored {
-		view(s.Ref).stored = &s
-	}
-	var ids []string
-	for _, c := range seen.Containers {
-		if c.Ours() {
-			v := view(c.Ref)
-			v.containers = append(v.containers, c)
-			ids = append(ids, c.ID)
-		}
-	}
-	details, err := e.Inspect(ctx, ids)
-	if err != nil {
-		return nil, err
-	}
-	var all []podView
-	for _, v := range views {
-		v.details = details
-		all = append(all, *v)
-	}
-	slices.SortFunc(all, func(a, b podView) int { return strings.Compare(a.Ref.String(), b.Ref.String()) })
-	return all, nil
-}
-
-// age is the time since the pod's sandbox was made, as kubectl prints it.
-func (v podView) age() string {
-	if infra := v.infra(); infra != nil && !infra.Created.IsZero() {
-		return duration.HumanDuration(v.now.Sub(infra.Created))
-	}
-	return "<unknown>"
 }

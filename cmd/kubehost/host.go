@@ -20,6 +20,7 @@ func thisHost(s settings) translate.Host {
 		StateDir: s.StateDir, VolumeBaseDir: s.VolumeBaseDir, Name: name, IPs: hostIPs(),
 		CPUs: goruntime.NumCPU(), Memory: memory(), Storage: storage(s.StateDir),
 		SeccompDir: s.SeccompDir, AppArmor: hasAppArmor(), SELinux: hasSELinux(),
+		Supervised: s.Supervisor != supervisorNone,
 	}
 	if b, err := os.ReadFile("/etc/resolv.conf"); err == nil {
 		h.DNS = parseResolvConf(string(b))

@@ -119,7 +119,7 @@ Examples:
   kubehost get pods
   kubehost delete -f pod.yaml`,
 		Commands: []*cli.Command{
-			p.applyCommand(), p.deleteCommand(), p.getCommand(), p.validateCommand(),
+			p.applyCommand(), p.deleteCommand(), p.getCommand(), p.describeCommand(), p.waitCommand(), p.superviseCommand(), p.validateCommand(),
 			p.fieldsCommand(), p.doctorCommand(), p.versionCommand(), p.probeDialCommand(),
 		},
 		Reader: p.stdin, Writer: p.stdout, ErrWriter: p.stderr,

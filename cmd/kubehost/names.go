@@ -1,9 +1,11 @@
 package main
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/urfave/cli/v2"
+	"k8s.io/apimachinery/pkg/util/validation"
 
 	"github.com/kubehost/kubehost/translate/plan"
 )
@@ -47,7 +49,20 @@ func targets(c *cli.Context) ([]target, error) {
 		}
 		all = append(all, targetOf(known, namespace, name))
 	}
-	return all, nil
+	return all, checkNames(all)
+}
+
+// checkNames lets through only what an API server would: names become parts of paths.
+func checkNames(all []target) error {
+	for _, t := range all {
+		if msgs := validation.IsDNS1123Label(t.Namespace); len(msgs) > 0 {
+			return &exitError{exitUsage, fmt.Errorf("%q is no namespace: %s", t.Namespace, msgs[0])}
+		}
+		if msgs := validation.IsDNS1123Subdomain(t.Name); len(msgs) > 0 {
+			return &exitError{exitUsage, fmt.Errorf("%q is no name of an object: %s", t.Name, msgs[0])}
+		}
+	}
+	return nil
 }
 
 // targetOf is an object of the namespace, unless its kind belongs to none.

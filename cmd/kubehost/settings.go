@@ -22,6 +22,10 @@ type settings struct {
 	StateDir string
 	// SeccompDir holds the seccomp profiles that pods may name.
 	SeccompDir string
+	// RunDir holds what is only true until the next boot: the status of pods.
+	RunDir string
+	// Supervisor is detached or none.
+	Supervisor string
 	// File is the configuration file that was read; empty when there is none.
 	File string
 }
@@ -32,6 +36,7 @@ type configFile struct {
 	VolumeBaseDir string `json:"volumeBaseDir,omitempty"`
 	StateDir      string `json:"stateDir,omitempty"`
 	SeccompDir    string `json:"seccompDir,omitempty"`
+	Supervisor    string `json:"supervisor,omitempty"`
 }
 
 // The names of the settings' flags.
@@ -41,6 +46,12 @@ const (
 	flagStateDir  = "state-dir"
 	flagSeccomp   = "seccomp-dir"
 	flagConfig    = "config"
+)
+
+// The kinds of supervisors.
+const (
+	supervisorDetached = "detached"
+	supervisorNone     = "none"
 )
 
 // settingFlags are the flags that every command takes.
@@ -65,9 +76,14 @@ func (p *program) settings(c *cli.Context) (settings, error) {
 		Runtime:       first(c.String(flagRuntime), p.getenv("KUBEHOST_RUNTIME"), file.Runtime, "auto"),
 		VolumeBaseDir: first(c.String(flagVolumeDir), p.getenv("KUBEHOST_VOLUME_DIR"), file.VolumeBaseDir, d.VolumeBaseDir),
 		StateDir:      first(c.String(flagStateDir), p.getenv("KUBEHOST_STATE_DIR"), file.StateDir, d.StateDir),
+		Supervisor:    first(c.String("supervisor"), p.getenv("KUBEHOST_SUPERVISOR"), file.Supervisor, supervisorNone),
 		File:          name,
 	}
 	s.SeccompDir = first(c.String(flagSeccomp), p.getenv("KUBEHOST_SECCOMP_DIR"), file.SeccompDir, filepath.Join(s.StateDir, "seccomp"))
+	if s.Supervisor != supervisorDetached && s.Supervisor != supervisorNone {
+		return s, &exitError{exitUsage, fmt.Errorf("%q is no kind of supervisor\n  hint: --supervisor, KUBEHOST_SUPERVISOR and supervisor: take detached or none", s.Supervisor)}
+	}
+	s.RunDir = p.runDir(s, d)
 	switch s.Runtime {
 	case "auto", "docker", "podman":
 	default:
@@ -79,6 +95,20 @@ func (p *program) settings(c *cli.Context) (settings, error) {
 		}
 	}
 	return s, nil
+}
+
+// runDir is cleared by a reboot. One that belongs to another state directory than the usual one is kept in that.
+func (p *program) runDir(s, usual settings) string {
+	if dir := p.getenv("KUBEHOST_RUN_DIR"); dir != "" {
+		return dir
+	}
+	if s.StateDir != usual.StateDir {
+		return filepath.Join(s.StateDir, "run")
+	}
+	if p.euid == 0 {
+		return "/run/kubehost"
+	}
+	return filepath.Join(first(p.getenv("XDG_RUNTIME_DIR"), fmt.Sprintf("/tmp/kubehost-%d", p.euid)), "kubehost")
 }
 
 // config reads the configuration file. A default one need not be there.
@@ -97,7 +127,7 @@ func (p *program) config(flag string) (configFile, string, error) {
 		return f, "", &exitError{exitUsage, fmt.Errorf("configuration file: %w", err)}
 	}
 	if err := yaml.UnmarshalStrict(b, &f); err != nil {
-		return f, "", &exitError{exitUsage, fmt.Errorf("%s: %w\n  hint: it may hold runtime, volumeBaseDir, stateDir and seccompDir", name, err)}
+		return f, "", &exitError{exitUsage, fmt.Errorf("%s: %w\n  hint: it may hold runtime, volumeBaseDir, stateDir, seccompDir and supervisor", name, err)}
 	}
 	for key, dir := range map[string]string{"volumeBaseDir": f.VolumeBaseDir, "stateDir": f.StateDir, "seccompDir": f.SeccompDir} {
 		if dir != "" && !filepath.IsAbs(dir) {

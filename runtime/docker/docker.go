@@ -33,7 +33,7 @@ func (d Dialect) Infra() runtime.InfraImage { return d.infra }
 func (d Dialect) Sandbox(p *plan.Pod, shared []string) []runtime.Command {
 	argv := []string{"docker", "run", "--name", p.Sandbox.ID, "--detach",
 		// The infra comes back with the containers that docker itself restarts.
-		"--restart", runtime.RestartFlag(p.RestartPolicy),
+		"--restart", runtime.RestartFlag(p.RuntimeRestart(p.RestartPolicy)),
 		"--ipc", "shareable", // or no other container may join it
 		"--pull", "never", // it was loaded
 	}

@@ -8,6 +8,9 @@ import (
 	"strings"
 )
 
+// Hash identifies the whole plan of a pod.
+func (p *Pod) Hash() string { return hash(p) }
+
 // Hash identifies everything that a sandbox is made from, as far as the manifest says it.
 func (s Sandbox) Hash() string {
 	s.DNS.Conf = ""
@@ -38,7 +41,7 @@ func (p *Pod) UnitHash(u Unit) string {
 		Grace   int64
 		Message string `json:",omitempty"`
 		Mounts  []mount
-	}{u, p.RestartPolicy, p.GracePeriod, message, mounts})
+	}{u, p.RuntimeRestart(p.RestartPolicy), p.GracePeriod, message, mounts})
 }
 
 // ContentHash identifies what a Files volume holds: names, modes, owner and contents.
@@ -82,4 +85,12 @@ func hash(v any) string {
 	}
 	sum := sha256.Sum256(b)
 	return hex.EncodeToString(sum[:16])
+}
+
+// RuntimeRestart is what the runtime itself is told of a restart policy.
+func (p *Pod) RuntimeRestart(own RestartPolicy) RestartPolicy {
+	if p.Supervised {
+		return RestartNever
+	}
+	return own
 }

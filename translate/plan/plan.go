@@ -41,6 +41,8 @@ type Pod struct {
 	Needs []Need `json:"needs,omitempty"`
 	// Manual says that the pod is not started when the host boots.
 	Manual bool `json:"manual,omitempty"`
+	// Supervised says that a supervisor starts containers again: the runtime's own restart policy stays "no".
+	Supervised bool `json:"supervised,omitempty"`
 	// GracePeriod is the time in seconds between SIGTERM and SIGKILL when a container is stopped.
 	GracePeriod int64 `json:"gracePeriodSeconds"`
 	// ActiveDeadline is the longest time in seconds that the pod may run; nil is no limit.

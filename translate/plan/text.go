@@ -60,7 +60,11 @@ func (t *text) pod(p *Pod) {
 	for _, k := range slices.Sorted(maps.Keys(p.Labels)) {
 		t.line(1, "label %s=%q", k, p.Labels[k])
 	}
-	t.line(1, "restart %s", p.RestartPolicy)
+	by := ""
+	if p.Supervised {
+		by = " by a supervisor"
+	}
+	t.line(1, "restart %s%s", p.RestartPolicy, by)
 	t.line(1, "grace %ds", p.GracePeriod)
 	for _, n := range p.Needs {
 		t.line(1, "needs %s", n)

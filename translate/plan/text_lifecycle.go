@@ -31,6 +31,12 @@ func (t *text) probe(name string, p *Probe) {
 	if p == nil {
 		return
 	}
+	t.line(2, "%s %s", name, p)
+	t.headers(p.HTTP)
+}
+
+// String is the check, and how often and how patiently it is made.
+func (p Probe) String() string {
 	facts := []string{fmt.Sprintf("every %ds", p.Period), fmt.Sprintf("timeout %ds", p.Timeout),
 		fmt.Sprintf("successes %d", p.Successes), fmt.Sprintf("failures %d", p.Failures)}
 	if p.InitialDelay != 0 {
@@ -39,8 +45,7 @@ func (t *text) probe(name string, p *Probe) {
 	if p.Grace != nil {
 		facts = append(facts, fmt.Sprintf("grace %ds", *p.Grace))
 	}
-	t.line(2, "%s %s, %s", name, p.Check, strings.Join(facts, ", "))
-	t.headers(p.HTTP)
+	return p.Check.String() + ", " + strings.Join(facts, ", ")
 }
 
 func (t *text) hook(name string, c *Check) {

@@ -1,0 +1,270 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/urfave/cli/v2"
+	v1 "k8s.io/api/core/v1"
+
+	"github.com/kubehost/kubehost/runtime/supervise"
+	"github.com/kubehost/kubehost/translate/plan"
+)
+
+func (p *program) describeCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "describe",
+		Usage:     "show all that is known of a pod: containers, states, probes, mounts, ports, events",
+		UsageText: "kubehost describe pod POD … [flags]",
+		Description: `Values of Secrets are not shown.
+
+Examples:
+  kubehost describe pod web
+  kubehost describe pod/web -n shop`,
+		Flags: append([]cli.Flag{
+			namespaceFlag("of the pods (default: default)"),
+		}, settingFlags()...),
+		Action: p.describe,
+	}
+}
+
+func (p *program) describe(c *cli.Context) error {
+	names, err := targets(c)
+	if err != nil {
+		return err
+	}
+	if len(names) == 0 {
+		return usage(c, "must name a pod")
+	}
+	s, err := p.settings(c)
+	if err != nil {
+		return err
+	}
+	e, err := p.engine(c.Context, s)
+	if err != nil {
+		return err
+	}
+	all, err := observePods(c.Context, e, s)
+	if err != nil {
+		return err
+	}
+	pods, missing := choose(all, names, "", false)
+	for i, v := range pods {
+		if i > 0 {
+			fmt.Fprintln(p.stdout)
+		}
+		if err := v.describe(p.stdout, time.Now()); err != nil {
+			return err
+		}
+	}
+	return errors.Join(missing...)
+}
+
+// sheet is a text of indented "name: value" lines.
+type sheet struct{ w io.Writer }
+
+func (p sheet) line(depth int, name, format string, args ...any) {
+	value := fmt.Sprintf(format, args...)
+	fmt.Fprintln(p.w, strings.TrimRight(strings.Repeat("  ", depth)+name+":\t"+value, "\t "))
+}
+
+// list prints values below one another, and <none> when there are none.
+func (p sheet) list(depth int, name string, values []string) {
+	if len(values) == 0 {
+		values = []string{"<none>"}
+	}
+	for i, v := range values {
+		label := name + ":"
+		if i > 0 {
+			label = ""
+		}
+		fmt.Fprintln(p.w, strings.Repeat("  ", depth)+label+"\t"+v)
+	}
+}
+
+// describe writes what kubectl describe would, as far as one host has it.
+func (v podView) describe(w io.Writer, now time.Time) error {
+	pod, err := v.object()
+	if err != nil {
+		return err
+	}
+	t := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
+	p := sheet{t}
+	p.line(0, "Name", "%s", v.Ref.Name)
+	p.line(0, "Namespace", "%s", v.Ref.Namespace)
+	p.line(0, "Start Time", "%s", timeText(v.created()))
+	p.list(0, "Labels", pairs(pod.Labels))
+	p.list(0, "Annotations", pairs(pod.Annotations))
+	p.line(0, "Status", "%s", pod.Status.Phase)
+	if pod.Status.Reason != "" {
+		p.line(0, "Reason", "%s", pod.Status.Reason)
+	}
+	if pod.Status.Message != "" {
+		p.line(0, "Message", "%s", pod.Status.Message)
+	}
+	p.line(0, "IP", "%s", v.ip())
+	if v.stored != nil {
+		p.list(0, "Ports", publishedPorts(v.stored.Plan))
+		p.line(0, "Restart Policy", "%s", v.stored.Plan.RestartPolicy)
+	}
+	v.describeUnits(p, "Init Containers", pod.Status.InitContainerStatuses)
+	v.describeUnits(p, "Containers", pod.Status.ContainerStatuses)
+	fmt.Fprintln(t, "Conditions:")
+	for _, c := range pod.Status.Conditions {
+		p.line(1, string(c.Type), "%s", c.Status)
+	}
+	v.describeVolumes(p)
+	if err := t.Flush(); err != nil {
+		return err
+	}
+	return v.describeEvents(w, now)
+}
+
+func publishedPorts(p plan.Pod) []string {
+	var ports []string
+	for _, port := range p.Sandbox.Ports {
+		ports = append(ports, port.String())
+	}
+	return ports
+}
+
+func pairs(m map[string]string) []string {
+	var all []string
+	for _, k := range slices.Sorted(maps.Keys(m)) {
+		if k != "kubectl.kubernetes.io/last-applied-configuration" {
+			all = append(all, k+"="+m[k])
+		}
+	}
+	return all
+}
+
+func timeText(t time.Time) string {
+	if t.IsZero() {
+		return "<unknown>"
+	}
+	return t.Local().Format(time.RFC1123Z)
+}
+
+func (v podView) describeUnits(p sheet, title string, statuses []v1.ContainerStatus) {
+	if len(statuses) == 0 {
+		return
+	}
+	fmt.Fprintln(p.w, title+":")
+	for _, s := range statuses {
+		fmt.Fprintf(p.w, "  %s:\n", s.Name)
+		if s.ContainerID != "" {
+			p.line(2, "Container ID", "%s", strings.TrimPrefix(s.ContainerID, "kubehost://"))
+		}
+		var u *plan.Unit
+		if v.stored != nil {
+			if i := slices.IndexFunc(v.stored.Plan.Units, func(u plan.Unit) bool { return u.Name == s.Name }); i >= 0 {
+				u = &v.stored.Plan.Units[i]
+			}
+		}
+		if u != nil {
+			p.line(2, "Runtime Name", "%s", u.ID)
+			p.line(2, "Image", "%s", u.Image)
+		}
+		describeState(p, "State", s.State)
+		if s.LastTerminationState.Terminated != nil && s.State.Terminated == nil {
+			describeState(p, "Last State", s.LastTerminationState)
+		}
+		p.line(2, "Ready", "%s", map[bool]string{true: "True", false: "False"}[s.Ready])
+		p.line(2, "Restart Count", "%d", s.RestartCount)
+		if u != nil {
+			describeUnit(p, u)
+		}
+	}
+}
+
+// describeUnit prints what is planned of a container. Values of Secrets do not appear.
+func describeUnit(p sheet, u *plan.Unit) {
+	for _, probe := range []struct {
+		name string
+		*plan.Probe
+	}{{"Startup", u.Lifecycle.Startup}, {"Liveness", u.Lifecycle.Liveness}, {"Readiness", u.Lifecycle.Readiness}} {
+		if probe.Probe != nil {
+			p.line(2, probe.name, "%s", probe.Probe)
+		}
+	}
+	var env, mounts []string
+	for _, e := range u.Env {
+		value := e.Value
+		if e.Secret {
+			value = "***"
+		}
+		env = append(env, fmt.Sprintf("%s=%q", e.Name, value))
+	}
+	for _, m := range u.Mounts {
+		mounts = append(mounts, m.String())
+	}
+	p.list(2, "Environment", env)
+	p.list(2, "Mounts", mounts)
+}
+
+func describeState(p sheet, name string, s v1.ContainerState) {
+	switch {
+	case s.Running != nil:
+		p.line(2, name, "Running")
+		p.line(3, "Started", "%s", timeText(s.Running.StartedAt.Time))
+	case s.Terminated != nil:
+		p.line(2, name, "Terminated")
+		p.line(3, "Reason", "%s", s.Terminated.Reason)
+		if s.Terminated.Message != "" {
+			p.line(3, "Message", "%s", strings.TrimSpace(s.Terminated.Message))
+		}
+		p.line(3, "Exit Code", "%d", s.Terminated.ExitCode)
+		p.line(3, "Started", "%s", timeText(s.Terminated.StartedAt.Time))
+		p.line(3, "Finished", "%s", timeText(s.Terminated.FinishedAt.Time))
+	case s.Waiting != nil:
+		p.line(2, name, "Waiting")
+		p.line(3, "Reason", "%s", s.Waiting.Reason)
+		if s.Waiting.Message != "" {
+			p.line(3, "Message", "%s", s.Waiting.Message)
+		}
+	}
+}
+
+func (v podView) describeVolumes(p sheet) {
+	if v.stored == nil || len(v.stored.Plan.Volumes) == 0 {
+		return
+	}
+	fmt.Fprintln(p.w, "Volumes:")
+	for _, volume := range v.stored.Plan.Volumes {
+		p.line(1, volume.Name, "%s %s", volume.Kind, volume.Path)
+	}
+}
+
+func (v podView) describeEvents(w io.Writer, now time.Time) error {
+	if v.memory == nil || len(v.memory.Events) == 0 {
+		_, err := fmt.Fprintln(w, "Events:  <none>")
+		return err
+	}
+	fmt.Fprintln(w, "Events:")
+	t := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
+	fmt.Fprintln(t, "  Type\tReason\tAge\tFrom\tMessage")
+	for _, e := range v.memory.Events {
+		fmt.Fprintf(t, "  %s\t%s\t%s\t%s\t%s\n", eventType(e), e.Reason, eventAge(e, now), first(e.Unit, "pod"), strings.TrimSpace(e.Message))
+	}
+	return t.Flush()
+}
+
+func eventType(e supervise.Event) string {
+	if e.Warning {
+		return "Warning"
+	}
+	return "Normal"
+}
+
+func eventAge(e supervise.Event, now time.Time) string {
+	if e.Count > 1 {
+		return fmt.Sprintf("%s (x%d)", age(e.Time, now), e.Count)
+	}
+	return age(e.Time, now)
+}

@@ -1,0 +1,80 @@
+package supervise
+
+import (
+	"time"
+)
+
+// Input is what is there and what happened since the last look.
+type Input struct {
+	Now time.Time
+	// Sandbox is the pod's infra; nil when there is none.
+	Sandbox *Sandbox
+	// Containers are the pod's containers, by their name in the pod.
+	Containers map[string]Container
+	// Results are what became of actions.
+	Results []Result
+	// Stop is set from when somebody asked to end the pod.
+	Stop *Stop
+}
+
+// Sandbox is the pod's infra as the runtime shows it.
+type Sandbox struct {
+	ID        string
+	Up        bool
+	CreatedAt time.Time
+	// Current says that it was made from the sandbox, and the init containers, of the plan.
+	Current bool
+}
+
+// Container is one container as the runtime shows it.
+type Container struct {
+	ID string
+	// Running, or ended; one that was never started is not shown.
+	Running    bool
+	ExitCode   int
+	StartedAt  time.Time
+	FinishedAt time.Time
+	OOMKilled  bool
+	// Current says that it was made from the unit of the plan.
+	Current bool
+	// Restarts is the count that is written on it.
+	Restarts int
+	// Message is the termination message of an ended container.
+	Message string
+}
+
+// Stop asks to end the pod.
+type Stop struct {
+	// Grace replaces the pod's grace period unless it is nil.
+	Grace *time.Duration
+}
+
+// Result is what became of an action.
+type Result struct {
+	Unit string
+	// ID is the container that the action was for; a result for one that has gone counts for nothing.
+	ID string
+	Of Of
+	// Probe is the probe that was asked.
+	Probe ProbeKind
+	// OK says that it was done, or that the answer is yes. Unknown is an answer that counts for nothing.
+	OK, Unknown bool
+	// Reason is the kubelet's word for a failure to start: "ErrImagePull", "CreateContainerError".
+	Reason string
+	// Message says what went wrong, or what a failed probe said.
+	Message string
+}
+
+// Of names the action that a result is of.
+type Of string
+
+// The actions that report back.
+const (
+	OfSandbox   Of = "sandbox"
+	OfStart     Of = "start"
+	OfPostStart Of = "postStart"
+	OfPreStop   Of = "preStop"
+	OfStop      Of = "stop"
+	OfProbe     Of = "probe"
+	OfRemove    Of = "remove"
+)

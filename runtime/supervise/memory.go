@@ -1,0 +1,173 @@
+package supervise
+
+import (
+	"time"
+
+	"github.com/kubehost/kubehost/translate/plan"
+)
+
+// Memory is all that a supervisor knows of a pod and the runtime does not. It is kept as
+// the pod's status file.
+type Memory struct {
+	plan.Ref
+	// Plan is the hash of the plan that the rest is about.
+	Plan string `json:"plan,omitempty"`
+	// Started is when the pod was first seen to. The active deadline counts from here.
+	Started time.Time `json:"started"`
+	Phase   Phase     `json:"phase"`
+	// Reason and Message say why the pod failed, where its containers do not: "DeadlineExceeded".
+	Reason  string `json:"reason,omitempty"`
+	Message string `json:"message,omitempty"`
+	// Sandbox is the ID of the infra container whose containers the units are.
+	Sandbox string           `json:"sandbox,omitempty"`
+	Units   map[string]*Unit `json:"units"`
+	// Events are the last things that happened, oldest first.
+	Events []Event `json:"events,omitempty"`
+	// Ending is set while the pod as a whole is brought down.
+	Ending *Ending `json:"ending,omitempty"`
+	// Over is set when the pod has ended for good: nothing of it will be started again.
+	Over bool `json:"over,omitempty"`
+	// Settled says that all that should run was started, as planned.
+	Settled bool `json:"settled,omitempty"`
+	// Doing is what the process does with the sandbox right now.
+	Doing Doing `json:"doing,omitempty"`
+	// Problem says why the sandbox cannot be made; it is tried again at RetryAt.
+	Problem string    `json:"problem,omitempty"`
+	RetryAt time.Time `json:"retryAt,omitzero"`
+}
+
+// Phase is the pod's phase.
+// See https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-phase.
+type Phase string
+
+// The phases.
+const (
+	Pending   Phase = "Pending"
+	Running   Phase = "Running"
+	Succeeded Phase = "Succeeded"
+	Failed    Phase = "Failed"
+)
+
+// Ending says why and until when a pod is being brought down.
+type Ending struct {
+	Why Why `json:"why"`
+	// Since is when it began; Grace is what the containers have from then on.
+	Since time.Time     `json:"since"`
+	Grace time.Duration `json:"grace"`
+}
+
+// Why says what follows when the containers are gone.
+type Why string
+
+const (
+	// Asked: somebody stops or deletes the pod. The supervisor ends.
+	Asked Why = "asked"
+	// Restart: the sandbox was lost or is out of date. The pod starts anew.
+	Restart Why = "restart"
+	// Replace: the plan of the sandbox or of an init container changed. The pod starts anew, as a new one.
+	Replace Why = "replace"
+	// Deadline: the pod ran longer than it may. It has failed.
+	Deadline Why = "deadline"
+	// Finished: the main containers ended for good. Sidecars follow.
+	Finished Why = "finished"
+)
+
+// Unit is what is remembered of one container.
+type Unit struct {
+	// ID is the runtime's, of the container that the rest is about; empty when there is none.
+	ID    string `json:"id,omitempty"`
+	State State  `json:"state"`
+	// Reason is the kubelet's word for why the container waits or ended: "CrashLoopBackOff", "Completed".
+	Reason     string    `json:"reason,omitempty"`
+	Message    string    `json:"message,omitempty"`
+	ExitCode   int       `json:"exitCode,omitempty"`
+	StartedAt  time.Time `json:"startedAt,omitzero"`
+	FinishedAt time.Time `json:"finishedAt,omitzero"`
+	// Restarts counts the runs after the first.
+	Restarts int `json:"restarts"`
+	// Last is the last run that ended: this one, once it has.
+	Last *Termination `json:"last,omitempty"`
+	// Backoff is the pause before the next start, counted from BackoffAt, the end of the last run.
+	Backoff   time.Duration `json:"backoff,omitempty"`
+	BackoffAt time.Time     `json:"backoffAt,omitzero"`
+	// Started: the startup probe, if any, succeeded. Ready: the readiness probe, if any, holds.
+	Started bool `json:"started"`
+	Ready   bool `json:"ready"`
+	// Passed says that the container let the next one start, once in this sandbox.
+	Passed bool `json:"passed,omitempty"`
+	// Doing is an operation of the process that is under way; PreStopped says that the hook of
+	// a sidecar was begun while it waits for its turn to end.
+	Doing      Doing `json:"doing,omitempty"`
+	PreStopped bool  `json:"preStopped,omitempty"`
+	// Killed says why the supervisor itself ended this run: "Liveness", "Startup", "PostStart", "Changed"; empty when it did not.
+	Killed string `json:"killed,omitempty"`
+
+	Probes map[ProbeKind]*ProbeState `json:"probes,omitempty"`
+}
+
+// State is the state of a container, as in its Kubernetes status.
+type State string
+
+// The states.
+const (
+	Waiting    State = "waiting"
+	Up         State = "running"
+	Terminated State = "terminated"
+)
+
+// Doing is what the process does with a container right now.
+type Doing string
+
+// The operations that take time. One container has at most one of them.
+const (
+	Idle     Doing = ""
+	Starting Doing = "starting"
+	Hooking  Doing = "postStart"
+	Stopping Doing = "stopping"
+)
+
+// Termination is a run that ended.
+type Termination struct {
+	ID         string    `json:"id"`
+	ExitCode   int       `json:"exitCode"`
+	Reason     string    `json:"reason"`
+	Message    string    `json:"message,omitempty"`
+	StartedAt  time.Time `json:"startedAt,omitzero"`
+	FinishedAt time.Time `json:"finishedAt,omitzero"`
+}
+
+// ProbeKind names the probes of a container.
+type ProbeKind string
+
+// The probes.
+const (
+	Startup   ProbeKind = "startup"
+	Liveness  ProbeKind = "liveness"
+	Readiness ProbeKind = "readiness"
+)
+
+// ProbeState is how a probe stands.
+type ProbeState struct {
+	// Next is when it is due.
+	Next time.Time `json:"next,omitzero"`
+	// Asking says that a run is under way.
+	Asking bool `json:"asking,omitempty"`
+	// Successes and Failures count the last results in a row.
+	Successes int `json:"successes,omitempty"`
+	Failures  int `json:"failures,omitempty"`
+	// Output is what the last failed run said.
+	Output string `json:"output,omitempty"`
+}
+
+// Event is one thing that happened to the pod, in the kubelet's words.
+type Event struct {
+	Time time.Time `json:"time"`
+	// Unit is the container's name; empty for the pod.
+	Unit string `json:"unit,omitempty"`
+	// Warning tells what went wrong from what is usual.
+	Warning bool   `json:"warning,omitempty"`
+	Reason  string `json:"reason"`
+	Message string `json:"message"`
+	// Count is how often it happened in a row.
+	Count int `json:"count"`
+}

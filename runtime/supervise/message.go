@@ -1,0 +1,65 @@
+package supervise
+
+import (
+	"context"
+	"io"
+	"os"
+	"strconv"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/kubehost/kubehost/runtime"
+	"github.com/kubehost/kubehost/translate/plan"
+)
+
+// What a kubelet keeps of a termination message.
+// See https://kubernetes.io/docs/tasks/debug/debug-application/determine-reason-pod-failure/.
+const (
+	messageBytes = 4096
+	logLines     = 80
+	logBytes     = 2048
+)
+
+// terminationMessage is what an ended container left as the reason of its end: the end of its
+// message file or, where the manifest says so and it failed without one, of its log.
+func (p *process) terminationMessage(u plan.Unit, d runtime.Detail) string {
+	if path := p.pod.MessageFile(u.Name); u.Lifecycle.MessagePath != "" {
+		if message := tail(path, messageBytes); message != "" {
+			return message
+		}
+	}
+	if !u.Lifecycle.MessageFromLogs || d.Container.ExitCode == 0 {
+		return ""
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	res, err := p.Engine.Runner.Run(ctx, runtime.Command{Argv: []string{p.Engine.Dialect.Name(), "logs", "--tail", strconv.Itoa(logLines), d.ID}})
+	if err != nil {
+		return ""
+	}
+	// The two streams come apart; what went wrong is most often on the second.
+	b := append(res.Stdout, res.Stderr...)
+	return string(b[max(0, len(b)-logBytes):])
+}
+
+// tail is the end of a regular file. A container may have put anything in its place.
+func tail(path string, n int64) string {
+	f, err := os.OpenFile(path, os.O_RDONLY|unix.O_NOFOLLOW|unix.O_NONBLOCK, 0)
+	if err != nil {
+		return ""
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil || !info.Mode().IsRegular() {
+		return ""
+	}
+	if _, err := f.Seek(max(0, info.Size()-n), io.SeekStart); err != nil {
+		return ""
+	}
+	b, err := io.ReadAll(io.LimitReader(f, n))
+	if err != nil {
+		return ""
+	}
+	return string(b)
+}

@@ -1,0 +1,54 @@
+package runtime
+
+import (
+	"github.com/kubehost/kubehost/translate/plan"
+)
+
+// This file gives a supervisor the steps for one thing at a time. They are those that Decide
+// would give, from the same builder.
+
+// SandboxSteps make the sandbox of a pod that has nothing at the runtime, and what it needs first.
+func SandboxSteps(p *plan.Pod, o Observed, infra InfraImage, cause string) Steps {
+	b := newBuilder(Desired{Plan: plan.Plan{Pods: []plan.Pod{*p}}}, o, infra)
+	w := podWork{pod: p, replace: cause, fresh: true, files: staleFiles(p, o.Contents)}
+	b.prepare(w)
+	b.sandbox(w)
+	b.add(Step{ID: podID(p.Ref, "etc"), Pod: p.Ref, Op: WriteEtc{p}, Needs: []string{podID(p.Ref, "sandbox")}})
+	return b.steps
+}
+
+// UnitSteps make and start one container of a pod whose sandbox is there. old is what has its name; nil when nothing does.
+// An init container is not waited for.
+func UnitSteps(p *plan.Pod, u plan.Unit, old *Container, restarts int, cause string) Steps {
+	b := newBuilder(Desired{Plan: plan.Plan{Pods: []plan.Pod{*p}}}, Observed{}, InfraImage{})
+	work := unitWork{unit: u, cause: cause, old: old}
+	w := podWork{pod: p, units: []unitWork{work}}
+	b.prepare(w)
+	b.unit(w, work, nil)
+	for i, s := range b.steps {
+		if run, ok := s.Op.(RunContainer); ok {
+			run.Detach, run.Restarts = true, restarts
+			b.steps[i].Op = run
+		}
+	}
+	return b.steps
+}
+
+// RemovePodSteps remove all containers of a pod, and its sandbox.
+func RemovePodSteps(p *plan.Pod, o Observed, cause string) Steps {
+	b := newBuilder(Desired{}, o, InfraImage{})
+	if have := b.have[p.Ref]; len(have) > 0 {
+		b.add(Step{ID: podID(p.Ref, "remove"), Pod: p.Ref, Op: removePod(have, nil), Cause: cause})
+	}
+	return b.steps
+}
+
+// SandboxCurrent says whether an infra container was made from the pod's sandbox and init containers.
+func SandboxCurrent(p *plan.Pod, infra Container) bool {
+	return infra.Hash == p.Sandbox.Hash() && infra.Inits == initsHash(p)
+}
+
+// UnitCurrent says whether a container was made from the unit, and from what is frozen in it.
+func UnitCurrent(p *plan.Pod, u plan.Unit, c Container) bool {
+	return c.Hash == p.UnitHash(u) && thawed(p, u, &c) == ""
+}
