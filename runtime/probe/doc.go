@@ -27,4 +27,8 @@
 // there, which makes unconnected sockets and passes them over a socket pair: a socket stays in the namespace
 // that it was made in, so the connection, its time-out and its errors are those of a local one. [Route] takes it
 // for the pod's own address only: a probe with a host of its own asks from the host, as on a node.
+//
+// When all of a user's containers have ended, podman makes a new namespace for the next ones. A Sockets finds out when its
+// addresses are unreachable, and starts a new helper once in a minute at most; whoever knows of a new sandbox calls
+// [Sockets.Close].
 package probe

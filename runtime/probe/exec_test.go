@@ -20,7 +20,8 @@ type named struct {
 	name string
 }
 
-func (n named) Name() string { return n.name }
+func (n named) Name() string                           { return n.name }
+func (n named) Unshare(argv ...string) runtime.Command { return runtime.Command{Argv: argv} }
 
 // runner answers commands of a runtime.
 type runner func(ctx context.Context, c runtime.Command) (runtime.Result, error)
@@ -76,13 +77,39 @@ func TestExecCommand(t *testing.T) {
 	}
 }
 
+// A command may end without the runtime's noticing.
+func TestExecHangs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		begin := time.Now()
+		proc := &fakeProc{begin: begin}
+		e := &execer{runtime: "docker", processes: processes{proc: proc}}
+		e.processes.find = func(_ context.Context, variable string) []int {
+			if time.Since(begin) > 1200*time.Millisecond {
+				return nil
+			}
+			return environ(proc, variable)
+		}
+		e.runner = runner(func(ctx context.Context, c runtime.Command) (runtime.Result, error) {
+			proc.add(7, 500*time.Millisecond, c.Argv[3])
+			<-ctx.Done()
+			return runtime.Result{}, context.Cause(ctx)
+		})
+		_, err := e.exec(t.Context(), Command{Container: "c", Argv: []string{"a"}, Timeout: time.Second})
+		if after := time.Since(begin); !errors.Is(err, ErrTimeout) || after != 6500*time.Millisecond {
+			t.Errorf("%v after %v", err, after)
+		}
+	})
+}
+
 // late runs a command with a time-out of a second that starts after a while and then takes its time, as seen from
 // outside. It returns what became of it, when, and what was killed.
 func late(t *testing.T, visible bool, starts, takes time.Duration) (err error, after time.Duration, killed []int) {
 	synctest.Test(t, func(t *testing.T) {
 		begin := time.Now()
 		proc := &fakeProc{begin: begin}
-		e := &execer{runtime: "docker", processes: processes{proc, func(pid int) error { killed = append(killed, pid); return nil }}}
+		e := &execer{runtime: "docker", processes: processes{proc: proc,
+			find:   func(_ context.Context, variable string) []int { return environ(proc, variable) },
+			signal: func(pid int) error { killed = append(killed, pid); return nil }}}
 		e.runner = runner(func(ctx context.Context, c runtime.Command) (runtime.Result, error) {
 			if visible {
 				proc.add(40, starts+10*time.Millisecond, c.Argv[3]) // a child, found first

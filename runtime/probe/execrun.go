@@ -16,7 +16,7 @@ import (
 const mark = "KUBEHOST_PROBE="
 
 // A command that cannot be found when its time is over either has not been started yet or cannot be seen. It
-// is looked for every lookAgain, for startup at most.
+// is looked for after lookAgain, then half as often each time, for startup at most.
 const (
 	lookAgain = 50 * time.Millisecond
 	startup   = 5 * time.Second
@@ -24,7 +24,7 @@ const (
 
 // NewExec returns an Exec that uses the runtime's exec command.
 func NewExec(r runtime.Runner, d runtime.Dialect) Exec {
-	e := &execer{runner: r, runtime: d.Name(), processes: hostProcesses()}
+	e := &execer{runner: r, runtime: d.Name(), processes: hostProcesses(r, d)}
 	return e.exec
 }
 
@@ -72,13 +72,13 @@ func (e *execer) exec(ctx context.Context, c Command) (Exit, error) {
 func (e *execer) overdue(ctx context.Context, c Command, marked string, done <-chan ended) (Exit, error) {
 	giveUp := time.NewTimer(startup)
 	defer giveUp.Stop()
-	for {
-		wait := lookAgain
-		if found := e.processes.with(marked); len(found) > 0 {
-			giveUp.Stop()
+	for pause := lookAgain; ; pause *= 2 {
+		wait := pause
+		if found := e.processes.with(ctx, marked); len(found) > 0 {
 			if wait = c.Timeout - found[0].age; wait <= 0 {
 				return Exit{}, e.timedOut(found)
 			}
+			giveUp.Reset(wait + startup) // it is there, but the runtime may never say that it has ended
 		}
 		again := time.NewTimer(wait)
 		select {

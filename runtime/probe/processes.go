@@ -3,25 +3,68 @@ package probe
 import (
 	"bytes"
 	"cmp"
+	"context"
 	"errors"
 	"io/fs"
 	"os"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/kubehost/kubehost/runtime"
 )
 
-// processes are those of the host, as /proc shows them. A rootless user may read the environment of, and
-// signal, all that is in a user namespace that is the user's own, whatever the uid in it.
+// processes are those of the host, as /proc shows them.
 type processes struct {
-	proc   fs.FS
+	proc fs.FS
+	// find returns the IDs of those that have a variable in their environment.
+	find   func(ctx context.Context, variable string) []int
 	signal func(pid int) error
 }
 
-func hostProcesses() processes {
-	return processes{os.DirFS("/proc"), func(pid int) error { return syscall.Kill(pid, syscall.SIGKILL) }}
+func hostProcesses(r runtime.Runner, d runtime.Dialect) processes {
+	p := processes{proc: os.DirFS("/proc"), signal: func(pid int) error { return syscall.Kill(pid, syscall.SIGKILL) }}
+	p.find = func(_ context.Context, variable string) []int { return environ(p.proc, variable) }
+	// The user may signal all that is in a user namespace that is the user's own, but read the environment of only
+	// those that have the user's own uid.
+	if search := d.Unshare("sh", "-c", `grep -lsF -e "$0" /proc/[0-9]*/environ`); search.Argv[0] != "sh" {
+		p.find = func(ctx context.Context, variable string) []int {
+			c := search
+			c.Argv = append(slices.Clone(search.Argv), variable)
+			res, err := r.Run(ctx, c)
+			if err != nil {
+				return nil
+			}
+			return pids(strings.Fields(string(res.Stdout)))
+		}
+	}
+	return p
+}
+
+// pids are the numbers in the paths of files in /proc.
+func pids(files []string) []int {
+	var all []int
+	for _, file := range files {
+		if pid, err := strconv.Atoi(path.Base(path.Dir(file))); err == nil {
+			all = append(all, pid)
+		}
+	}
+	return all
+}
+
+// environ finds the processes that have the variable, as far as they may be read.
+func environ(proc fs.FS, variable string) []int {
+	files, err := fs.Glob(proc, "[0-9]*/environ")
+	if err != nil {
+		return nil
+	}
+	return pids(slices.DeleteFunc(files, func(file string) bool {
+		b, err := fs.ReadFile(proc, file)
+		return err != nil || !bytes.Contains(b, []byte(variable)) // a variable is random: no other is longer
+	}))
 }
 
 // process is one of them.
@@ -35,19 +78,15 @@ const tick = time.Second / 100
 
 // with returns the processes that have the variable in their environment: a command and what it has started. The
 // oldest, the command, is first.
-func (p processes) with(variable string) []process {
-	names, err := fs.Glob(p.proc, "[0-9]*")
-	if err != nil {
+func (p processes) with(ctx context.Context, variable string) []process {
+	pids := p.find(ctx, variable)
+	now, ok := p.uptime() // once, so that all ages are of one moment
+	if !ok {
 		return nil
 	}
-	now, ok := p.uptime() // once, so that all ages are of one moment
 	var found []process
-	for _, name := range names {
-		pid, err := strconv.Atoi(name)
-		if err != nil || !ok || !p.has(name, variable) {
-			continue
-		}
-		if started, ok := p.started(name); ok {
+	for _, pid := range pids {
+		if started, ok := p.started(pid); ok {
 			found = append(found, process{pid, now - started})
 		}
 	}
@@ -55,23 +94,10 @@ func (p processes) with(variable string) []process {
 	return found
 }
 
-func (p processes) has(pid, variable string) bool {
-	environ, err := fs.ReadFile(p.proc, pid+"/environ")
-	if err != nil { // it is gone, or somebody else's
-		return false
-	}
-	for v := range bytes.SplitSeq(environ, []byte{0}) {
-		if string(v) == variable {
-			return true
-		}
-	}
-	return false
-}
-
 // started is when a process was started, since boot: the 20th field behind the name, which is in
 // parentheses and may hold anything.
-func (p processes) started(pid string) (time.Duration, bool) {
-	stat, err := fs.ReadFile(p.proc, pid+"/stat")
+func (p processes) started(pid int) (time.Duration, bool) {
+	stat, err := fs.ReadFile(p.proc, strconv.Itoa(pid)+"/stat")
 	if err != nil {
 		return 0, false
 	}

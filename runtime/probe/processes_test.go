@@ -1,11 +1,13 @@
 package probe
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"os/exec"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -13,6 +15,9 @@ import (
 	"testing"
 	"testing/fstest"
 	"time"
+
+	"github.com/kubehost/kubehost/runtime"
+	"github.com/kubehost/kubehost/runtime/podman"
 )
 
 // fakeProc is a /proc of a host that was booted an hour before begin, with processes that start later.
@@ -77,8 +82,8 @@ func TestProcesses(t *testing.T) {
 	if _, err := out.Read(make([]byte, 8)); err != nil {
 		t.Fatal(err)
 	}
-	p := hostProcesses()
-	found := p.with(marked)
+	p := hostProcesses(nil, podman.Dialect{})
+	found := p.with(t.Context(), marked)
 	if len(found) != 2 || found[0].age < 0 || found[0].age > time.Minute || found[0].pid != cmd.Process.Pid {
 		t.Errorf("%+v, want %d and its child", found, cmd.Process.Pid)
 	}
@@ -94,6 +99,22 @@ func TestProcesses(t *testing.T) {
 	}
 }
 
+// A rootless user has to ask podman for what other uids of the user namespace have.
+func TestProcessesRootless(t *testing.T) {
+	var got []string
+	p := hostProcesses(runner(func(_ context.Context, c runtime.Command) (runtime.Result, error) {
+		got = c.Argv
+		return runtime.Result{Stdout: []byte("/proc/77/environ\n/proc/8/environ\n"), Code: 2}, nil // some have gone away
+	}), podman.Dialect{Rootless: true})
+	if pids := p.find(t.Context(), mark+"x"); !slices.Equal(pids, []int{77, 8}) {
+		t.Errorf("found %d", pids)
+	}
+	want := []string{"podman", "unshare", "sh", "-c", `grep -lsF -e "$0" /proc/[0-9]*/environ`, mark + "x"}
+	if !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
 func TestKillFails(t *testing.T) {
 	p := processes{signal: func(int) error { return syscall.EPERM }}
 	e := &execer{processes: p}
@@ -104,10 +125,10 @@ func TestKillFails(t *testing.T) {
 }
 
 func BenchmarkProcesses(b *testing.B) {
-	p := hostProcesses()
+	p := hostProcesses(nil, podman.Dialect{})
 	b.ReportAllocs()
 	for b.Loop() {
-		p.with(mark + "none")
+		p.with(b.Context(), mark+"none")
 	}
 	names, _ := fs.Glob(p.proc, "[0-9]*")
 	b.ReportMetric(float64(len(names)), "processes")

@@ -103,6 +103,7 @@ func answer(client *net.UnixConn, family int) error {
 // process and those above it can end.
 func Detach(args ...string) error {
 	cmd := exec.Command("/proc/self/exe", args...)
+	cmd.Args[0] = os.Args[0] // for ps
 	cmd.Stdin = os.Stdin
 	cmd.Dir = "/" // keep no directory busy
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}

@@ -24,7 +24,7 @@ type Sockets struct {
 
 	mu      sync.Mutex
 	helper  *net.UnixConn
-	started time.Time
+	renewed time.Time // when the helper was last taken for one of an old namespace
 }
 
 // RootlessSockets are those of rootless podman's bridge networks. The program is kubehost's own path, which
@@ -39,8 +39,8 @@ const DialCommand = "probe-dial"
 // Starting a helper takes podman about a quarter of a second.
 const (
 	startTimeout = 20 * time.Second
-	// minAge keeps an address that nothing answers at from costing a helper each time that it is probed.
-	minAge = time.Minute
+	// renewEvery keeps an address that nothing answers at from costing a helper each time that it is probed.
+	renewEvery = time.Minute
 )
 
 // Dial connects to an address of the namespace. Names are not looked up: only addresses are the same on both sides.
@@ -50,14 +50,26 @@ func (s *Sockets) Dial(ctx context.Context, network, addr string) (net.Conn, err
 		return nil, &net.OpError{Op: "dial", Net: network, Err: err}
 	}
 	conn, err := s.connect(ctx, network, to)
-	if unreachable(err) && s.drop(minAge) {
+	if unreachable(err) && s.renew() {
 		return s.connect(ctx, network, to)
 	}
 	return conn, err
 }
 
 // Close ends the helper. The next Dial starts a new one: that is the thing to do when the pod has a new sandbox.
-func (s *Sockets) Close() { s.drop(0) }
+func (s *Sockets) Close() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.drop()
+}
+
+// drop ends the helper. The caller has the lock.
+func (s *Sockets) drop() {
+	if s.helper != nil {
+		s.helper.Close()
+		s.helper = nil
+	}
+}
 
 func (s *Sockets) connect(ctx context.Context, network string, to netip.AddrPort) (net.Conn, error) {
 	socket, err := s.wait(ctx, family(to))
@@ -103,15 +115,15 @@ func unreachable(err error) bool {
 		errors.Is(err, os.ErrDeadlineExceeded)
 }
 
-// drop ends the helper if it has this age.
-func (s *Sockets) drop(age time.Duration) bool {
+// renew ends the helper, unless that was done a moment ago.
+func (s *Sockets) renew() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.helper == nil || time.Since(s.started) < age {
+	if time.Since(s.renewed) < renewEvery {
 		return false
 	}
-	s.helper.Close()
-	s.helper = nil
+	s.drop()
+	s.renewed = time.Now()
 	return true
 }
 
@@ -123,14 +135,13 @@ func (s *Sockets) socket(family int) (*os.File, error) {
 		if socket, err := request(s.helper, family); err == nil || errors.As(err, new(syscall.Errno)) {
 			return socket, err
 		}
-		s.helper.Close() // it has died
-		s.helper = nil
+		s.drop() // it has died
 	}
 	helper, err := s.start()
 	if err != nil {
 		return nil, err
 	}
-	s.helper, s.started = helper, time.Now()
+	s.helper = helper
 	return request(helper, family)
 }
 

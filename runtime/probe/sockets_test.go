@@ -216,7 +216,7 @@ func TestSocketsNamespace(t *testing.T) {
 	}
 	s.mu.Lock()
 	helper := s.helper
-	s.started = s.started.Add(-minAge)
+	s.renewed = s.renewed.Add(-renewEvery)
 	s.mu.Unlock()
 	if o := Run(t.Context(), check, target, long); o != want {
 		t.Errorf("%+v\nwant %+v", o, want)
