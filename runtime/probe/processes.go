@@ -57,14 +57,18 @@ func pids(files []string) []int {
 
 // environ finds the processes that have the variable, as far as they may be read.
 func environ(proc fs.FS, variable string) []int {
-	files, err := fs.Glob(proc, "[0-9]*/environ")
+	dirs, err := fs.Glob(proc, "[0-9]*") // not */environ, which would list all of each
 	if err != nil {
 		return nil
 	}
-	return pids(slices.DeleteFunc(files, func(file string) bool {
-		b, err := fs.ReadFile(proc, file)
-		return err != nil || !bytes.Contains(b, []byte(variable)) // a variable is random: no other is longer
-	}))
+	var files []string
+	for _, dir := range dirs {
+		b, err := fs.ReadFile(proc, dir+"/environ")
+		if err == nil && bytes.Contains(b, []byte(variable)) { // a variable is random: no other is longer
+			files = append(files, dir+"/environ")
+		}
+	}
+	return pids(files)
 }
 
 // process is one of them.
