@@ -21,16 +21,17 @@ type rule struct {
 
 // The direction of imports: the deepest folder's rule holds.
 var directions = map[string]rule{
-	"cmd":            {module: []string{"*"}},
-	"e2e":            {module: []string{}},
-	"manifests":      {module: []string{}, never: []string{"os/exec"}},
-	"translate":      {module: []string{"manifests", "translate/plan"}, never: []string{"os", "os/exec", "net", "net/http", "time"}},
-	"translate/plan": {module: []string{}, never: []string{"k8s.io/", "sigs.k8s.io/", "os", "os/exec", "net", "net/http", "time"}},
-	"runtime":        {module: []string{"translate/plan"}, never: []string{"k8s.io/", "sigs.k8s.io/"}},
-	"runtime/docker": {module: []string{"runtime", "runtime/pause", "translate/plan"}, never: []string{"k8s.io/", "sigs.k8s.io/"}},
-	"runtime/podman": {module: []string{"runtime", "translate/plan"}, never: []string{"k8s.io/", "sigs.k8s.io/"}},
-	"runtime/probe":  {module: []string{"runtime", "translate/plan"}, never: []string{"k8s.io/", "sigs.k8s.io/", "google.golang.org/"}},
-	"runtime/pause":  {module: []string{}, never: []string{"k8s.io/", "sigs.k8s.io/", "os", "os/exec", "time"}},
+	"cmd":               {module: []string{"*"}},
+	"e2e":               {module: []string{}},
+	"manifests":         {module: []string{}, never: []string{"os/exec"}},
+	"translate":         {module: []string{"manifests", "translate/plan"}, never: []string{"os", "os/exec", "net", "net/http", "time"}},
+	"translate/plan":    {module: []string{}, never: []string{"k8s.io/", "sigs.k8s.io/", "os", "os/exec", "net", "net/http", "time"}},
+	"runtime":           {module: []string{"translate/plan"}, never: []string{"k8s.io/", "sigs.k8s.io/"}},
+	"runtime/docker":    {module: []string{"runtime", "runtime/pause", "translate/plan"}, never: []string{"k8s.io/", "sigs.k8s.io/"}},
+	"runtime/podman":    {module: []string{"runtime", "translate/plan"}, never: []string{"k8s.io/", "sigs.k8s.io/"}},
+	"runtime/probe":     {module: []string{"runtime", "translate/plan"}, never: []string{"k8s.io/", "sigs.k8s.io/", "google.golang.org/"}},
+	"runtime/supervise": {module: []string{"runtime", "runtime/probe", "translate/plan"}, never: []string{"k8s.io/", "sigs.k8s.io/"}},
+	"runtime/pause":     {module: []string{}, never: []string{"k8s.io/", "sigs.k8s.io/", "os", "os/exec", "time"}},
 }
 
 func TestImportDirection(t *testing.T) {
