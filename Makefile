@@ -35,6 +35,9 @@ e2e: ## End-to-end scripts; one of them: make e2e RUN=Scripts/podman/apply
 	@if [ -f bin/e2e/env ]; then . bin/e2e/env; fi; set -x; \
 	KUBEHOST_E2E_RUNTIMES='$(RUNTIMES)' $(GO) test -C e2e -count=1 -timeout 15m -parallel 4 -run '$(RUN)'
 
+docs: ## Rewrite the pages of docs that are printed from tables
+	$(GO) test -count=1 -run Page ./cmd/kubehost -update
+
 bench: ## Go benchmarks
 	$(GO) test -run '^$$' -bench . -benchmem $$($(GO) list ./... | grep -v '/e2e$$')
 
@@ -56,4 +59,4 @@ check-pause:
 help: ## This list
 	@sed -n 's/^\([a-z0-9-]*\):[^#]*## \(.*\)/\1\t\2/p' Makefile | while IFS=$$'\t' read -r t d; do printf '  %-12s %s\n' "$$t" "$$d"; done
 
-.PHONY: build test check unit race e2e bench setup demo demo-clean pause check-pause help
+.PHONY: build test check unit race e2e bench docs setup demo demo-clean pause check-pause help
