@@ -63,6 +63,7 @@ func Decide(d Desired, o Observed, infra InfraImage) (Steps, error) {
 		b.pod(w)
 	}
 	b.networksLeft(work)
+	b.filesLeft()
 	return b.steps, nil
 }
 

@@ -1,6 +1,7 @@
 package runtime
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/kubehost/kubehost/translate/plan"
@@ -213,17 +214,28 @@ func (b *builder) unit(w podWork, u unitWork, inits []string) string {
 	return b.add(Step{ID: id, Pod: p.Ref, Op: RunContainer{Pod: p, Unit: u.unit}, Cause: u.cause, Needs: needs})
 }
 
-// removal adds the steps that remove a pod and what kubehost keeps for it.
+// removal adds the step that removes a pod.
 func (b *builder) removal(r Removal) {
-	needs := []string{b.barrier}
 	if have := b.have[r.Ref]; len(have) > 0 {
-		needs = []string{b.add(Step{ID: podID(r.Ref, "remove"), Pod: r.Ref, Op: removePod(have, r.Grace), Needs: needs})}
+		b.add(Step{ID: podID(r.Ref, "remove"), Pod: r.Ref, Op: removePod(have, r.Grace), Needs: []string{b.barrier}})
 		b.leave(have)
 	}
 	if r.Network != "" {
 		b.left[r.Network] = true
 	}
-	if r.Dir != "" {
+}
+
+// filesLeft adds the steps that remove what kubehost keeps for removed pods. Each is the last of its pod: what
+// is kept tells an interrupted removal, when it is run again, of the network, which no container may be left to tell of.
+func (b *builder) filesLeft() {
+	for _, r := range b.desired.Remove {
+		if r.Dir == "" {
+			continue
+		}
+		needs := []string{b.barrier, podID(r.Ref, "remove")}
+		for _, n := range slices.Sorted(maps.Keys(b.left)) {
+			needs = append(needs, networkID(n)+":remove")
+		}
 		b.add(Step{ID: podID(r.Ref, "files"), Pod: r.Ref, Op: RemoveFiles{r.Dir}, Needs: needs})
 	}
 }

@@ -25,8 +25,10 @@ func (Dialect) Infra() runtime.InfraImage { return runtime.InfraImage{} }
 // Sandbox makes a real pod. Its infra would start with the first container, but that one already needs to
 // know the pod's address.
 func (d Dialect) Sandbox(p *plan.Pod, shared []string) []runtime.Command {
-	argv := []string{"podman", "pod", "create", "--name", p.ID, "--infra-name", p.Sandbox.ID,
-		"--shm-size", "64m"} // podman's own 65536k are 64,000 KiB
+	argv := []string{"podman", "pod", "create", "--name", p.ID, "--infra-name", p.Sandbox.ID}
+	if !p.Sandbox.HostIPC { // podman refuses a container a size of what is the host's
+		argv = append(argv, "--shm-size", "64m") // podman's own 65536k are 64,000 KiB
+	}
 	if p.Sandbox.HostNetwork {
 		// Else podman would name the host after the pod, which a kubelet does not.
 		argv = append(argv, "--uts", "host")

@@ -206,7 +206,7 @@ podman run --name shop.web-log --detach --restart on-failure --pod shop.web --pu
 
 # create sandbox net-infra
 rm -rf /state/pods/default/net/etc
-podman pod create --name net --infra-name net-infra --shm-size 64m --uts host --network host --label kubehost.dev/hash=HASH --label kubehost.dev/id=net-infra --label kubehost.dev/namespace=default --label kubehost.dev/pod=net --label kubehost.dev/role=infra >/dev/null
+podman pod create --name net --infra-name net-infra --uts host --network host --label kubehost.dev/hash=HASH --label kubehost.dev/id=net-infra --label kubehost.dev/namespace=default --label kubehost.dev/pod=net --label kubehost.dev/role=infra >/dev/null
 podman start net-infra >/dev/null
 
 # write hosts and resolv.conf of net
