@@ -229,7 +229,19 @@ func volumeCases() []decideCase {
 		p.Volumes[1].Files = []plan.File{{Path: "file", Mode: 0o644, Content: []byte("bye")}}
 	})
 	gone := func(h *host) { clear(h.Contents) }
+	part := func(p plan.Pod, unit int, sub string) plan.Pod {
+		return with(p, func(p *plan.Pod) {
+			p.Volumes[1].From = "configmap page"
+			p.Units[unit].Mounts = []plan.Mount{{Volume: "page", Target: "/page", ReadOnly: true, SubPath: sub}}
+		})
+	}
+	more := with(web, func(p *plan.Pod) {
+		p.Volumes[1].Files = append(slices.Clone(p.Volumes[1].Files), plan.File{Path: "more", Mode: 0o644})
+	})
 	return []decideCase{
+		{name: "content changed that is mounted with subPath", before: pods(part(web, 1, "file")), want: planned(part(changed, 1, "file"))},
+		{name: "content changed that an init container mounts with subPath", before: pods(part(web, 0, "file")), want: planned(part(changed, 0, "file"))},
+		{name: "content changed beside what is mounted with subPath", before: pods(part(web, 1, "file")), want: planned(part(more, 1, "file"))},
 		{name: "files not found", before: pods(web), since: gone, want: planned(web)},
 		{name: "content changed", before: pods(web), want: planned(changed)},
 		{name: "content and its container changed", before: pods(web), want: planned(with(changed, func(p *plan.Pod) {

@@ -11,6 +11,10 @@
 // form that runs: commands and file operations. Dry-run prints these very actions ([Script]),
 // so what is printed is what happens.
 //
+// Whatever containers can write to is theirs: no path through a volume of theirs is given to a runtime, no link in it is
+// followed, and what is removed is removed without looking at what it is called. Only the group and mode of files in
+// a claim that other pods write to at the same moment are set by name, one directory at a time, as by a kubelet.
+//
 // What differs between docker and podman is behind [Dialect]; the packages docker and
 // podman hold only those differences. The package knows no Kubernetes types and never exits.
 package runtime

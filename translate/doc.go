@@ -48,8 +48,14 @@
 //   - A variable stands where it was declared first; envFrom comes first, its keys sorted.
 //   - The value of a Secret may be used in other variables, which are then secret too, but not in
 //     command or args: there the whole host could read it.
-//   - All volumes of a pod are made, mounted or not, as a kubelet does. ConfigMap and Secret volumes are
+//   - All volumes of a pod are made, mounted or not, as a kubelet does. Volumes whose files kubehost writes are
 //     mounted read-only, and so is a claim that says readOnly.
+//   - A claim is a directory, unless a PersistentVolume is there for it. What it was bound to once, it keeps.
+//   - An ephemeral claim is the directory <pod>-<volume> beside other claims, and goes with the pod. One that was there before is
+//     not taken, because what a user stored is never removed.
+//   - subPath in a volume whose files kubehost writes must name something that is there: a kubelet would make an empty directory.
+//   - A pod applied earlier is planned again when a ConfigMap or Secret that it uses is given. It stays as it is when it cannot be made of
+//     the new one.
 //   - kubehost.dev/volume-subdir may name several levels ("shop/web"), or the base itself (".").
 //   - Mounts stay in the order of the manifest; both runtimes mount parents first.
 package translate
