@@ -55,7 +55,7 @@ func targets(c *cli.Context) ([]target, error) {
 // checkNames lets through only what an API server would: names become parts of paths.
 func checkNames(all []target) error {
 	for _, t := range all {
-		if msgs := validation.IsDNS1123Label(t.Namespace); len(msgs) > 0 {
+		if msgs := validation.IsDNS1123Label(t.Namespace); len(msgs) > 0 && t.Kind != "PersistentVolume" {
 			return &exitError{exitUsage, fmt.Errorf("%q is no namespace: %s", t.Namespace, msgs[0])}
 		}
 		if msgs := validation.IsDNS1123Subdomain(t.Name); len(msgs) > 0 {
