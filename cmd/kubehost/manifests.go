@@ -73,5 +73,8 @@ func (p *program) load(c *cli.Context, s settings, names []string, others bool) 
 	if problems.HasErrors() {
 		return nil, plan.Plan{}, &exitError{code: exitUsage}
 	}
+	for _, line := range unkept(translated) {
+		p.note("%s", line)
+	}
 	return set, translated, nil
 }

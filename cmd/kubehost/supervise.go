@@ -61,7 +61,7 @@ func (p *program) supervise(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	sup := supervisor(e, s, ref)
+	sup := p.supervisor(e, s, ref)
 	if c.Bool("detached") {
 		sup.Log = func(ev supervise.Event) {
 			fmt.Fprintf(p.stderr, "%s %s\n", ev.Time.Format("2006-01-02T15:04:05.000Z07:00"), ev)
@@ -88,9 +88,14 @@ func (p *program) supervise(c *cli.Context) error {
 }
 
 // supervisor is a supervisor of a pod with these settings.
-func supervisor(e runtime.Engine, s settings, r plan.Ref) *supervise.Supervisor {
-	return &supervise.Supervisor{Engine: e, Store: runtime.Store{Dir: s.StateDir}, Station: supervise.Station{Dir: s.RunDir, Ref: r},
+func (p *program) supervisor(e runtime.Engine, s settings, r plan.Ref) *supervise.Supervisor {
+	sup := &supervise.Supervisor{Engine: e, Store: runtime.Store{Dir: s.StateDir}, Station: supervise.Station{Dir: s.RunDir, Ref: r},
 		Limit: stepLimit, Exec: probe.NewExec(e.Runner, e.Dialect)}
+	if self, err := os.Executable(); err == nil && p.euid != 0 && e.Dialect.Name() == "podman" {
+		// The networks of rootless podman are in a namespace of their own.
+		sup.Dial = probe.RootlessSockets(self).Dial
+	}
+	return sup
 }
 
 // foreground shows events and the logs of all containers. The returned function waits for their ends.

@@ -256,7 +256,7 @@ func (d *deleting) endOne(ctx context.Context, r plan.Ref) error {
 	if err := (supervise.Wanted{Stopped: true, Grace: d.grace}).Write(d.store.PodDir(r)); err != nil {
 		return storeError(err)
 	}
-	sup := supervisor(d.engine, d.settings, r)
+	sup := d.supervisor(d.engine, d.settings, r)
 	// One that lives is told once, and holds its place until the pod has ended.
 	if _, err := sup.Station.Poke(); err != nil {
 		return err

@@ -86,7 +86,10 @@ func TestAsPID1(t *testing.T) {
 		b, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/children", pid, pid))
 		return err == nil && len(bytes.TrimSpace(b)) == 0
 	})
-	endsWithZero(t, cmd, func() error { return inside("kill -TERM 1") })
+	endsWithZero(t, cmd, func() error {
+		_ = inside("kill -TERM 1") // the namespace's end may take the messenger with it
+		return nil
+	})
 }
 
 // start starts the command, and makes sure that it ends with the test.

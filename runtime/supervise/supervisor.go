@@ -26,7 +26,7 @@ type Supervisor struct {
 	Station Station
 	// Limit bounds one step; 0 is no bound.
 	Limit time.Duration
-	// Dial reaches the pod's addresses; nil dials from this process. Exec runs a command in a container.
+	// Dial reaches the pod's own address where this process cannot; nil where it can. Exec runs a command in a container.
 	Dial probe.Dial
 	Exec probe.Exec
 	// Log is told what happens, for people; it may be nil.
