@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -21,14 +22,12 @@ ps\ *|inspect\ *|info\ *|version\ *|images\ *|logs\ *|wait\ *|unshare\ *) exec %
 "network ls"|"network inspect"|"network exists") exec %[1]s "$@" ;;
 "image ls"|"image inspect"|"image exists"|"container ls"|"container inspect") exec %[1]s "$@" ;;
 esac
-: >"$SHIM_DIR/running.$$"
 status=0
 %[1]s "$@" || status=$?
 n=1
 while ! mkdir "$SHIM_DIR/done.$n" 2>/dev/null; do n=$((n+1)); done
 echo "$n $*" >>"$SHIM_DIR/log"
 [ $n != "$SHIM_LAST" ] || kill -9 $PPID
-rm "$SHIM_DIR/running.$$"
 exit $status
 `
 
@@ -86,8 +85,8 @@ func (s *script) runKilledAfter(ts *testscript.TestScript, n int, real string, a
 
 	// Commands that were under way run on: a test of what they leave must wait for their end.
 	ts.Check(retry(patience, func() error {
-		if left, _ := filepath.Glob(filepath.Join(dir, "running.*")); len(left) > 0 {
-			return errors.New("commands of the killed kubehost are still running")
+		if left := runningFrom(dir); left != "" {
+			return errors.New("of the killed kubehost this is still running: " + left)
 		}
 		return nil
 	}))
@@ -98,6 +97,25 @@ func (s *script) runKilledAfter(ts *testscript.TestScript, n int, real string, a
 		ts.Fatalf("kubehost was not killed: %v", err)
 	}
 	return false
+}
+
+// runningFrom returns the command line of a process that runs the shim in dir, or of a child of
+// kubehost that was about to when kubehost was killed; empty when there is none.
+func runningFrom(dir string) string {
+	procs, _ := filepath.Glob("/proc/[0-9]*")
+	for _, proc := range procs {
+		cmdline, _ := os.ReadFile(filepath.Join(proc, "cmdline")) // gone meanwhile is as good as not there
+		line := strings.ReplaceAll(string(cmdline), "\x00", " ")
+		if strings.Contains(line, dir+"/") {
+			return line
+		}
+		environ, _ := os.ReadFile(filepath.Join(proc, "environ"))
+		if strings.Contains(line, "/kubehost ") && !strings.Contains(line, " supervise ") &&
+			strings.Contains(string(environ), "SHIM_DIR="+dir+"\x00") {
+			return line
+		}
+	}
+	return ""
 }
 
 // empty removes directories of the script, with what is mounted in them.
