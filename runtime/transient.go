@@ -1,0 +1,51 @@
+package runtime
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+)
+
+// transient are words of a runtime's failures that pass by themselves: somebody else does something
+// to the same thing at the same moment.
+var transient = []string{
+	// podman looks at all interfaces of the host to find a free subnet; one may vanish while it looks.
+	"no such network interface",
+	// docker, while a removal that was asked for before goes on: one that was interrupted, say.
+	"is already in progress",
+}
+
+// The pauses between the attempts of a command that fails with transient words.
+const (
+	firstRetry = 100 * time.Millisecond
+	lastRetry  = 3200 * time.Millisecond
+)
+
+// patiently runs a command again as long as it fails with transient words, for some six seconds.
+func patiently(ctx context.Context, r Runner, c Command) (Result, error) {
+	for pause := firstRetry; ; pause *= 2 {
+		res, err := run(ctx, r, c)
+		if pause > lastRetry || !isTransient(err) {
+			return res, err
+		}
+		select {
+		case <-ctx.Done():
+			return res, err
+		case <-time.After(pause):
+		}
+	}
+}
+
+func isTransient(err error) bool {
+	var failed *CommandError
+	if !errors.As(err, &failed) || failed.Err != nil {
+		return false
+	}
+	for _, words := range transient {
+		if strings.Contains(string(failed.Result.Stderr), words) {
+			return true
+		}
+	}
+	return false
+}
