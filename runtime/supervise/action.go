@@ -24,7 +24,8 @@ type (
 	// RunPostStart runs the hook beside the container's own process.
 	RunPostStart struct{ Unit string }
 	// StopUnit ends a container: preStop if there is one, SIGTERM, and SIGKILL when Grace is over. What preStop
-	// took is taken from Grace, of which at least two seconds are left after it.
+	// took is taken from Grace, of which at least two seconds are left after it. It may come again
+	// while one is under way, with a shorter Grace and no Hook.
 	StopUnit struct {
 		Unit  string
 		Grace time.Duration

@@ -6,25 +6,34 @@ import (
 
 // conclude says what the pod as a whole is like.
 func (l *look) conclude() {
+	if d := l.deadline(); l.m.Ending == nil && !l.m.Over && d.After(l.now) {
+		l.at(d)
+	}
 	l.m.Phase = l.phase()
-	l.m.Settled = l.m.Ending == nil && (l.m.Over || l.settled())
+	l.m.Settled = l.m.Ending == nil && (l.m.Over && !l.broken() || l.settled())
+}
+
+// broken says whether a pod that is over came so far only: an init container failed, or something could not be started.
+func (l *look) broken() bool {
+	broken := !l.m.InitsDone && l.m.Reason == ""
+	l.each(func(_ *plan.Unit, u *Unit) { broken = broken || u.State == Terminated && u.ID == "" }, plan.Init, plan.Main)
+	return broken
 }
 
 // phase follows https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-phase.
 func (l *look) phase() Phase {
-	waiting, failed, initFailed := false, false, false
-	l.each(func(p plan.Unit, u *Unit) {
-		if p.Role == plan.Main {
-			waiting = waiting || u.State == Waiting
-			failed = failed || u.State == Terminated && u.ExitCode != 0
-		} else {
-			initFailed = initFailed || u.State == Terminated && u.ExitCode != 0
-		}
-	}, plan.Init, plan.Main)
+	waiting, failed, running := !l.m.InitsDone, false, false
+	l.each(func(_ *plan.Unit, u *Unit) { running = running || u.State == Up || u.Doing != Idle }, plan.Init, plan.Sidecar, plan.Main)
+	l.each(func(p *plan.Unit, u *Unit) {
+		// One that has run before, and is about to again, does not make the pod wait.
+		waiting = waiting || u.State == Waiting && u.Last == nil || u.State == Up && u.Last == nil && holding(p, u)
+		failed = failed || u.State == Terminated && u.ExitCode != 0
+	}, plan.Main)
+	ended := l.m.Over || l.m.Ending != nil && l.m.Ending.Why == Asked && !running && !waiting
 	switch {
-	case l.m.Over && (l.m.Reason != "" || failed || initFailed && waiting):
-		return Failed
-	case l.m.Over:
+	case ended && (l.m.Reason != "" || failed || waiting):
+		return Failed // also because an init container did
+	case ended:
 		return Succeeded
 	case waiting:
 		return Pending
@@ -32,15 +41,22 @@ func (l *look) phase() Phase {
 	return Running
 }
 
-// settled says whether all that should run was started as planned.
+// settled says whether all that should run was started as planned, and nothing else is there.
 func (l *look) settled() bool {
-	if l.m.Doing != Idle || l.in.Sandbox == nil || !l.in.Sandbox.Current {
+	s := l.in.Sandbox
+	if l.m.Doing != Idle || s == nil || !s.Current || !s.Up {
 		return false
 	}
+	for name := range l.in.Containers {
+		if l.planned(name) == nil {
+			return false
+		}
+	}
 	settled := true
-	l.each(func(p plan.Unit, u *Unit) {
-		settled = settled && u.ID != "" && u.Doing != Starting && u.Doing != Hooking && l.fits(p)
-	}, plan.Main)
+	l.each(func(p *plan.Unit, u *Unit) {
+		ended := u.State == Terminated && !l.restarts(p, u)
+		settled = settled && (u.ID != "" || ended) && !holding(p, u) && l.fits(p) && u.Killed != byChange
+	}, plan.Sidecar, plan.Main)
 	return settled
 }
 

@@ -52,14 +52,16 @@ type Stop struct {
 // Result is what became of an action.
 type Result struct {
 	Unit string
-	// ID is the container that the action was for; a result for one that has gone counts for nothing.
+	// ID is the container that was asked or ran a hook; an answer of one that has gone counts for nothing.
 	ID string
 	Of Of
 	// Probe is the probe that was asked.
 	Probe ProbeKind
-	// OK says that it was done, or that the answer is yes. Unknown is an answer that counts for nothing.
-	OK, Unknown bool
-	// Reason is the kubelet's word for a failure to start: "ErrImagePull", "CreateContainerError".
+	// OK says that it was done, or that the answer is yes. Unknown is an answer that counts for nothing; Warning
+	// is one that counts although something is odd about it.
+	OK, Unknown, Warning bool
+	// Reason is the kubelet's word for a failure to start. "StartError" is a run that ended before it began; with any
+	// other, such as "ErrImagePull" or "CreateContainerError", the container waits for better times.
 	Reason string
 	// Message says what went wrong, or what a failed probe said.
 	Message string

@@ -1,7 +1,6 @@
 package supervise
 
 import (
-	"maps"
 	"slices"
 	"time"
 
@@ -26,7 +25,9 @@ func Next(p *plan.Pod, m Memory, in Input) (Memory, []Action, time.Time) {
 	l.decideEnding()
 	switch {
 	case l.m.Over:
-		l.over()
+		if l.removeUnknown() {
+			l.stopSandbox() // the containers stay to be looked at
+		}
 	case l.m.Ending != nil:
 		l.end()
 	default:
@@ -45,6 +46,9 @@ type look struct {
 	now     time.Time
 	actions []Action
 	wake    time.Time
+	// started are the containers of which a start was reported. hashed is the hash of the plan, once it was needed.
+	started []string
+	hashed  string
 }
 
 func (l *look) do(a Action) { l.actions = append(l.actions, a) }
@@ -73,65 +77,64 @@ func (l *look) firstSeen() time.Time {
 	return l.now
 }
 
+// hash identifies the whole plan.
+func (l *look) hash() string {
+	if l.hashed == "" {
+		l.hashed = l.pod.Hash()
+	}
+	return l.hashed
+}
+
 // unit is what is remembered of a container.
 func (l *look) unit(name string) *Unit {
 	u := l.m.Units[name]
 	if u == nil {
-		u = &Unit{State: Waiting, Reason: "ContainerCreating"}
+		u = &Unit{State: Waiting, Reason: creating}
 		l.m.Units[name] = u
 	}
 	return u
 }
 
+// creating is the kubelet's word for a container that has not run yet.
+const creating = "ContainerCreating"
+
 // each calls f for the containers of these roles, in the order of the plan.
-func (l *look) each(f func(u plan.Unit, m *Unit), roles ...plan.Role) {
-	for _, u := range l.pod.Units {
-		if slices.Contains(roles, u.Role) {
-			f(u, l.unit(u.Name))
+func (l *look) each(f func(p *plan.Unit, u *Unit), roles ...plan.Role) {
+	for i := range l.pod.Units {
+		if p := &l.pod.Units[i]; slices.Contains(roles, p.Role) {
+			f(p, l.unit(p.Name))
 		}
 	}
 }
 
-func (m Memory) clone() Memory {
-	units := make(map[string]*Unit, len(m.Units))
-	for name, u := range m.Units {
-		c := *u
-		c.Probes = make(map[ProbeKind]*ProbeState, len(u.Probes))
-		for kind, p := range u.Probes {
-			state := *p
-			c.Probes[kind] = &state
+func (l *look) planned(name string) *plan.Unit {
+	for i := range l.pod.Units {
+		if l.pod.Units[i].Name == name {
+			return &l.pod.Units[i]
 		}
-		if u.Last != nil {
-			last := *u.Last
-			c.Last = &last
-		}
-		units[name] = &c
 	}
-	m.Units = units
-	m.Events = slices.Clone(m.Events)
-	if m.Ending != nil {
-		e := *m.Ending
-		m.Ending = &e
-	}
-	return m
+	return nil
 }
 
-// Resume makes a memory fit for a new process: what the old one was doing has ended with it, and is
-// decided again from what is there.
-func (m *Memory) Resume() {
-	m.Doing = Idle
-	for _, u := range m.Units {
-		u.Doing, u.PreStopped = Idle, false
-		for _, p := range u.Probes {
-			p.Asking = false
-		}
-	}
+// fits says whether the container, if there is one, is the planned one.
+func (l *look) fits(p *plan.Unit) bool {
+	c, there := l.in.Containers[p.Name]
+	return !there || c.Current
 }
 
-// forget drops what is remembered of containers that the plan no longer has.
-func (l *look) forget() {
-	maps.DeleteFunc(l.m.Units, func(name string, _ *Unit) bool {
-		_, there := l.in.Containers[name]
-		return !there && !slices.ContainsFunc(l.pod.Units, func(u plan.Unit) bool { return u.Name == name })
-	})
+// changed says whether the plan is another than the one that the container was last started from, or that
+// could not be started: then the past counts no more.
+func (l *look) changed(p *plan.Unit, u *Unit) bool {
+	switch {
+	case u.Tried != "":
+		return u.Tried != l.hash()
+	case l.has(p.Name):
+		return !l.fits(p)
+	}
+	return u.Made != "" && u.Made != l.pod.UnitHash(*p)
+}
+
+func (l *look) has(name string) bool {
+	_, there := l.in.Containers[name]
+	return there
 }

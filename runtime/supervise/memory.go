@@ -1,6 +1,7 @@
 package supervise
 
 import (
+	"slices"
 	"time"
 
 	"github.com/kubehost/kubehost/translate/plan"
@@ -29,11 +30,17 @@ type Memory struct {
 	Over bool `json:"over,omitempty"`
 	// Settled says that all that should run was started, as planned.
 	Settled bool `json:"settled,omitempty"`
+	// InitsDone says that the main containers may start, or were started, in this sandbox.
+	InitsDone bool `json:"initsDone,omitempty"`
 	// Doing is what the process does with the sandbox right now.
 	Doing Doing `json:"doing,omitempty"`
-	// Problem says why the sandbox cannot be made; it is tried again at RetryAt.
+	// Problem says why the sandbox cannot be made. What failed with it is not tried again before RetryAt,
+	// unless the plan is another than the one with the hash Tried.
 	Problem string    `json:"problem,omitempty"`
 	RetryAt time.Time `json:"retryAt,omitzero"`
+	Tried   string    `json:"tried,omitempty"`
+	// LostAt is when a sandbox was last found dead.
+	LostAt time.Time `json:"lostAt,omitzero"`
 }
 
 // Phase is the pod's phase.
@@ -83,22 +90,38 @@ type Unit struct {
 	ExitCode   int       `json:"exitCode,omitempty"`
 	StartedAt  time.Time `json:"startedAt,omitzero"`
 	FinishedAt time.Time `json:"finishedAt,omitzero"`
-	// Restarts counts the runs after the first.
-	Restarts int `json:"restarts"`
+	// Restarts counts the runs after the first. NextRestarts is what it will be in the next run: a start that
+	// was begun, but of which nothing came, does not count.
+	Restarts     int `json:"restarts"`
+	NextRestarts int `json:"nextRestarts,omitempty"`
 	// Last is the last run that ended: this one, once it has.
 	Last *Termination `json:"last,omitempty"`
-	// Backoff is the pause before the next start, counted from BackoffAt, the end of the last run.
+	// Backoff is the pause between the end of a run and the next start. It was last changed at BackoffAt.
 	Backoff   time.Duration `json:"backoff,omitempty"`
 	BackoffAt time.Time     `json:"backoffAt,omitzero"`
+	// Made is the hash of the unit that the last run was made from.
+	Made string `json:"made,omitempty"`
+	// Tried is the hash of the plan with which the last start failed; empty when it did not. Replaces is the ID of
+	// the ended container that is still there then. Retry is the pause, up to RetryAt, before a start that
+	// could not even be tried is tried again; that is no restart.
+	Tried    string        `json:"tried,omitempty"`
+	Replaces string        `json:"replaces,omitempty"`
+	Retry    time.Duration `json:"retry,omitempty"`
+	// RetryAt is when what failed, a start or a stop, is tried again.
+	RetryAt time.Time `json:"retryAt,omitzero"`
 	// Started: the startup probe, if any, succeeded. Ready: the readiness probe, if any, holds.
 	Started bool `json:"started"`
 	Ready   bool `json:"ready"`
 	// Passed says that the container let the next one start, once in this sandbox.
 	Passed bool `json:"passed,omitempty"`
-	// Doing is an operation of the process that is under way; PreStopped says that the hook of
-	// a sidecar was begun while it waits for its turn to end.
-	Doing      Doing `json:"doing,omitempty"`
-	PreStopped bool  `json:"preStopped,omitempty"`
+	// Doing is an operation of the process that is under way. StopBy is when a stop will be over.
+	Doing  Doing     `json:"doing,omitempty"`
+	StopBy time.Time `json:"stopBy,omitzero"`
+	// HookDue says that the postStart hook of this run was not begun yet.
+	HookDue bool `json:"hookDue,omitempty"`
+	// PreStopping says that the preStop hook of a sidecar runs while it waits for its turn to end; PreStopped that it ran.
+	PreStopping bool `json:"preStopping,omitempty"`
+	PreStopped  bool `json:"preStopped,omitempty"`
 	// Killed says why the supervisor itself ended this run: "Liveness", "Startup", "PostStart", "Changed"; empty when it did not.
 	Killed string `json:"killed,omitempty"`
 
@@ -170,4 +193,44 @@ type Event struct {
 	Message string `json:"message"`
 	// Count is how often it happened in a row.
 	Count int `json:"count"`
+}
+
+// clone is a memory that can be changed without changing this one.
+func (m Memory) clone() Memory {
+	units := make(map[string]*Unit, len(m.Units))
+	for name, u := range m.Units {
+		c := *u
+		c.Probes = make(map[ProbeKind]*ProbeState, len(u.Probes))
+		for kind, p := range u.Probes {
+			state := *p
+			c.Probes[kind] = &state
+		}
+		if u.Last != nil {
+			last := *u.Last
+			c.Last = &last
+		}
+		units[name] = &c
+	}
+	m.Units = units
+	m.Events = slices.Clone(m.Events)
+	if m.Ending != nil {
+		e := *m.Ending
+		m.Ending = &e
+	}
+	return m
+}
+
+// Resume makes a memory fit for a new process: what the old one was doing has ended with it, and is
+// decided again from what is there. A postStart hook that was cut off runs again, as Kubernetes promises
+// no more than that hooks run at least once.
+// See https://kubernetes.io/docs/concepts/containers/container-lifecycle-hooks/#hook-delivery-guarantees.
+func (m *Memory) Resume() {
+	m.Doing = Idle
+	for _, u := range m.Units {
+		u.HookDue = u.HookDue || u.Doing == Starting || u.Doing == Hooking
+		u.Doing, u.PreStopping = Idle, false
+		for _, p := range u.Probes {
+			p.Asking = false
+		}
+	}
 }

@@ -2,6 +2,8 @@ package supervise
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/kubehost/kubehost/translate/plan"
@@ -10,10 +12,8 @@ import (
 // observe brings the memory up to what the runtime shows.
 func (l *look) observe() {
 	l.forget()
-	if s := l.in.Sandbox; s != nil {
-		l.m.Sandbox = s.ID
-	}
-	l.each(func(p plan.Unit, u *Unit) {
+	l.sawSandbox()
+	l.each(func(p *plan.Unit, u *Unit) {
 		switch c, there := l.in.Containers[p.Name]; {
 		case there && c.Running:
 			l.sawRunning(p, u, c)
@@ -21,42 +21,100 @@ func (l *look) observe() {
 			l.sawEnded(p, u, c)
 		case u.State == Up:
 			// Somebody removed it. What became of its process nobody can tell.
-			l.ended(p, u, Container{ID: u.ID, ExitCode: 137, StartedAt: u.StartedAt, FinishedAt: l.now}, "ContainerStatusUnknown")
+			l.vanished(p, u, u.StartedAt)
 		}
-		if u.State == Up && u.Doing != Starting && u.Doing != Hooking && p.Lifecycle.Startup == nil {
-			started(p, u)
+		if u.State != Up && u.HookDue && slices.Contains(l.started, p.Name) {
+			l.vanished(p, u, l.now) // before anybody saw it
+		}
+		if u.State == Up && u.Doing == Idle && !holding(p, u) && p.Lifecycle.Startup == nil {
+			begun(p, u)
 		}
 	}, plan.Init, plan.Sidecar, plan.Main)
+	l.m.InitsDone = l.m.InitsDone || l.mainBegun()
 }
 
-// started: the container has come up. Without a readiness probe it is ready.
-func started(p plan.Unit, u *Unit) {
+// holding says whether a container that runs, or is about to, keeps others back: nothing counts
+// of it until its postStart hook is done, and went well.
+func holding(p *plan.Unit, u *Unit) bool {
+	return u.Doing == Starting || u.Doing == Hooking || u.HookDue && p.Lifecycle.PostStart != nil || u.State == Up && u.Killed == byPostStart
+}
+
+// begun: the container has come up. Without a readiness probe it is ready.
+func begun(p *plan.Unit, u *Unit) {
 	u.Started = true
 	u.Ready = u.Ready || p.Lifecycle.Readiness == nil && p.Role != plan.Init
 }
 
-// sawRunning takes over a container that is not the one that is remembered.
-func (l *look) sawRunning(p plan.Unit, u *Unit, c Container) {
-	if u.ID == c.ID && u.State == Up {
+// forget drops what is remembered of containers that the plan no longer has.
+func (l *look) forget() {
+	maps.DeleteFunc(l.m.Units, func(name string, u *Unit) bool { return !l.has(name) && u.Doing == Idle && l.planned(name) == nil })
+}
+
+// sawSandbox notes which sandbox the containers are in. When it is not the one that is remembered, and none
+// of the remembered containers is left, somebody else has made the pod anew.
+func (l *look) sawSandbox() {
+	s := l.in.Sandbox
+	if s == nil || s.ID == l.m.Sandbox {
 		return
 	}
-	l.begin(u, c)
-	l.event(p.Name, false, "Started", "Started container "+p.Name)
+	if l.m.Sandbox != "" {
+		if l.stranded() {
+			return
+		}
+		l.m.InitsDone = false
+		for _, u := range l.m.Units {
+			u.Passed = false
+		}
+	}
+	l.m.Sandbox = s.ID
+}
+
+// stranded says whether the pod still has containers of the sandbox that is remembered.
+func (l *look) stranded() bool {
+	for name, u := range l.m.Units {
+		if c, there := l.in.Containers[name]; there && c.ID == u.ID {
+			return true
+		}
+	}
+	return false
+}
+
+// sawRunning takes over a container that is not the one that is remembered, or was started again by hand.
+func (l *look) sawRunning(p *plan.Unit, u *Unit, c Container) {
+	if u.ID == c.ID && u.State == Up && u.StartedAt.Equal(c.StartedAt) {
+		return
+	}
+	// Of one that ran before there was a supervisor there is nothing to tell.
+	if u.ID != "" || u.Doing == Starting || u.HookDue {
+		l.event(p.Name, false, "Started", "Started container "+p.Name)
+	}
+	l.begin(p, u, c)
 }
 
 // begin starts the memory of a new run.
-func (l *look) begin(u *Unit, c Container) {
+func (l *look) begin(p *plan.Unit, u *Unit, c Container) {
+	if u.NextRestarts > u.Restarts && c.Restarts >= u.NextRestarts {
+		u.advance(c.StartedAt)
+	}
+	restarts := max(u.Restarts, c.Restarts)
 	doing := u.Doing
-	*u = Unit{ID: c.ID, State: Up, StartedAt: c.StartedAt, Restarts: max(u.Restarts, c.Restarts), Last: u.Last,
-		Backoff: u.Backoff, BackoffAt: u.BackoffAt, Passed: u.Passed, Doing: doing, Probes: map[ProbeKind]*ProbeState{}}
+	if doing == Hooking {
+		doing = Idle // it is cut off with the run before
+	}
+	next := Unit{ID: c.ID, State: Up, StartedAt: c.StartedAt, Restarts: restarts, NextRestarts: restarts, Last: u.Last,
+		Backoff: u.Backoff, BackoffAt: u.BackoffAt, Passed: u.Passed, Doing: doing, StopBy: u.StopBy, HookDue: u.HookDue, Probes: map[ProbeKind]*ProbeState{}}
+	if c.Current {
+		next.Made = l.pod.UnitHash(*p)
+	}
+	*u = next
 }
 
-func (l *look) sawEnded(p plan.Unit, u *Unit, c Container) {
+func (l *look) sawEnded(p *plan.Unit, u *Unit, c Container) {
 	switch {
-	case u.ID == c.ID && u.State != Up:
+	case u.ID == c.ID && u.State != Up, u.Tried != "" && u.Replaces == c.ID:
 		return // known, or being replaced
 	case u.ID != c.ID:
-		l.begin(u, c) // it began and ended between two looks
+		l.begin(p, u, c) // it began and ended between two looks
 	}
 	l.ended(p, u, c, endReason(c))
 }
@@ -71,109 +129,27 @@ func endReason(c Container) string {
 	return "Error"
 }
 
+// vanished records the end of a run that nobody can tell anything about.
+func (l *look) vanished(p *plan.Unit, u *Unit, since time.Time) {
+	if u.State != Up {
+		l.begin(p, u, Container{StartedAt: since, Restarts: u.NextRestarts})
+	}
+	l.ended(p, u, Container{ID: u.ID, ExitCode: 137, StartedAt: since, FinishedAt: l.now,
+		Message: "The container could not be located"}, "ContainerStatusUnknown")
+}
+
 // ended records the end of a run. A postStart hook that was under way is cut off with it.
-func (l *look) ended(p plan.Unit, u *Unit, c Container, reason string) {
+func (l *look) ended(p *plan.Unit, u *Unit, c Container, reason string) {
 	if u.Doing == Hooking {
 		u.Doing = Idle
 	}
+	u.HookDue, u.PreStopping = false, false
 	u.State, u.Reason, u.Message = Terminated, reason, c.Message
 	u.ExitCode, u.FinishedAt = c.ExitCode, c.FinishedAt
+	u.NextRestarts = u.Restarts + 1
 	u.Last = &Termination{ID: c.ID, ExitCode: c.ExitCode, Reason: reason, Message: c.Message, StartedAt: c.StartedAt, FinishedAt: c.FinishedAt}
-	u.Started, u.Ready, u.Probes = false, false, map[ProbeKind]*ProbeState{}
-	if p.Role == plan.Init && c.ExitCode == 0 {
-		u.Ready = true
-		return
-	}
+	u.Started, u.Ready, u.Probes = false, p.Role == plan.Init && c.ExitCode == 0, map[ProbeKind]*ProbeState{}
 	if c.ExitCode != 0 && u.Killed == "" {
 		l.event(p.Name, true, "Exited", fmt.Sprintf("Container %s exited with %d", p.Name, c.ExitCode))
 	}
-}
-
-// result takes in what became of an action.
-func (l *look) result(r Result) {
-	if r.Of == OfSandbox {
-		l.sandboxResult(r)
-		return
-	}
-	u := l.m.Units[r.Unit]
-	if u == nil || r.ID != "" && u.ID != "" && r.ID != u.ID {
-		return
-	}
-	switch r.Of {
-	case OfStart:
-		l.startResult(u, r)
-	case OfPostStart:
-		l.postStartResult(u, r)
-	case OfStop, OfRemove:
-		u.Doing = Idle
-		if !r.OK {
-			l.event(r.Unit, true, "FailedKillPod", r.Message)
-		}
-	case OfPreStop:
-		if !r.OK {
-			l.event(r.Unit, true, "FailedPreStopHook", r.Message)
-		}
-	case OfProbe:
-		l.probeResult(u, r)
-	}
-}
-
-func (l *look) sandboxResult(r Result) {
-	l.m.Doing = Idle
-	l.m.Problem, l.m.RetryAt = "", time.Time{}
-	if !r.OK {
-		l.m.Problem, l.m.RetryAt = r.Message, l.now.Add(firstBackoff)
-		l.event("", true, "FailedCreatePodSandBox", r.Message)
-	}
-}
-
-// startResult: a container that could not be started has ended before it began. Without an image it has not
-// even been tried, which is no restart.
-func (l *look) startResult(u *Unit, r Result) {
-	u.Doing = Idle
-	p := l.planned(r.Unit)
-	if p == nil {
-		return
-	}
-	if r.OK {
-		u.Reason, u.Message = "", ""
-		if p.Lifecycle.PostStart != nil {
-			u.Doing = Hooking
-			l.do(RunPostStart{r.Unit})
-		}
-		return
-	}
-	l.event(r.Unit, true, "Failed", r.Message)
-	if imageReason(r.Reason) {
-		u.State, u.Reason, u.Message, u.FinishedAt = Waiting, r.Reason, r.Message, l.now
-		return
-	}
-	u.ID, u.State, u.Reason, u.Message = "", Terminated, r.Reason, r.Message
-	u.ExitCode, u.StartedAt, u.FinishedAt = 128, time.Time{}, l.now
-	u.Last = &Termination{ExitCode: 128, Reason: r.Reason, Message: r.Message, FinishedAt: l.now}
-}
-
-// imageReason says whether a container waits for its image.
-func imageReason(reason string) bool {
-	return reason == "ErrImagePull" || reason == "ImagePullBackOff" || reason == "ErrImageNeverPull"
-}
-
-func (l *look) postStartResult(u *Unit, r Result) {
-	if u.Doing != Hooking {
-		return // the container ended meanwhile
-	}
-	u.Doing = Idle
-	if !r.OK {
-		l.event(r.Unit, true, "FailedPostStartHook", r.Message)
-		l.kill(r.Unit, u, "PostStart", nil, "FailedPostStartHook")
-	}
-}
-
-func (l *look) planned(name string) *plan.Unit {
-	for i := range l.pod.Units {
-		if l.pod.Units[i].Name == name {
-			return &l.pod.Units[i]
-		}
-	}
-	return nil
 }

@@ -7,62 +7,97 @@ import (
 	"github.com/kubehost/kubehost/translate/plan"
 )
 
-// unreadyPeriod is how often a container that is not ready is asked at the least: a kubelet, too,
-// asks more often than the period says until the container is ready.
-const unreadyPeriod = time.Second
-
 // probes asks the containers that run what is due to be asked.
 func (l *look) probes() {
-	l.each(func(p plan.Unit, u *Unit) {
-		// A hook that has not ended keeps everything back; a container that is being stopped may only
+	l.each(func(p *plan.Unit, u *Unit) {
+		// A hook that has not ended keeps everything back; a container that is to end may only
 		// still become unready.
-		if u.State != Up || u.Doing == Starting || u.Doing == Hooking {
+		if u.State != Up || holding(p, u) {
 			return
 		}
-		stopping := u.Doing == Stopping
-		switch {
-		case !u.Started && !stopping:
-			l.ask(p, u, Startup, p.Lifecycle.Startup)
-		case u.Started:
-			if !stopping {
-				l.ask(p, u, Liveness, p.Lifecycle.Liveness)
+		ends := u.Doing == Stopping || l.m.Ending != nil || l.m.Over
+		if !u.Started {
+			if !ends {
+				l.ask(p, u, Startup)
 			}
-			l.ask(p, u, Readiness, p.Lifecycle.Readiness)
+			return
 		}
+		if !ends {
+			l.ask(p, u, Liveness)
+		}
+		l.ask(p, u, Readiness)
 	}, plan.Init, plan.Sidecar, plan.Main)
 }
 
-// ask runs a probe if it is due.
-func (l *look) ask(p plan.Unit, u *Unit, kind ProbeKind, probe *plan.Probe) {
+// ask runs a probe if there is one and it is due.
+func (l *look) ask(p *plan.Unit, u *Unit, kind ProbeKind) {
+	probe := probeOf(p, kind)
 	if probe == nil {
 		return
 	}
-	s := l.probe(u, kind)
+	s := u.probe(kind)
 	if s.Asking {
 		return
 	}
-	if s.Next.IsZero() {
-		s.Next = u.StartedAt.Add(seconds(probe.InitialDelay))
-	}
+	s.Next = l.when(u, kind, probe, s.Next)
 	if !l.due(s.Next) {
 		return
 	}
 	s.Asking = true
-	// The next time stays on the grid of the period, however long the answer takes.
-	period := seconds(probe.Period)
-	if kind == Readiness && !u.Ready && s.Successes == 0 {
-		period = min(period, unreadyPeriod)
-	}
-	s.Next = s.Next.Add(period)
-	if !s.Next.After(l.now) {
-		s.Next = l.now.Add(period)
+	// The next time stays on the grid, however long the answer takes.
+	step := l.step(u, kind, probe, s)
+	if s.Next = s.Next.Add(step); !s.Next.After(l.now) {
+		s.Next = l.now.Add(step)
 	}
 	l.do(RunProbe{p.Name, kind})
 }
 
+// grid is where the regular runs of a startup or liveness probe begin. A kubelet asks at ticks that began with the pod, before
+// its container: the first answer that counts comes up to a period after the start.
+func grid(u *Unit, probe *plan.Probe) time.Time {
+	return u.StartedAt.Add(seconds(max(probe.InitialDelay, probe.Period)))
+}
+
+// when is when a probe is due. Other times that the plan gives it now hold at once.
+func (l *look) when(u *Unit, kind ProbeKind, probe *plan.Probe, next time.Time) time.Time {
+	first := u.StartedAt.Add(seconds(probe.InitialDelay))
+	if kind == Liveness {
+		first = grid(u, probe)
+	}
+	period := seconds(probe.Period)
+	switch latest := l.now.Add(period); {
+	case next.IsZero() && kind == Liveness && first.Before(l.now):
+		// It was held back until now, by a startup probe, or nothing is remembered of the container.
+		return first.Add((l.now.Sub(first) + period - 1) / period * period)
+	case next.IsZero():
+		return first
+	case next.After(latest) && next.After(first):
+		return latest
+	}
+	return next
+}
+
+// unreadyPeriod is how often, at first, a container that is not ready is asked whether it is: a kubelet, too,
+// asks more often than the period says until then. The pauses grow with the time that it has run.
+const unreadyPeriod = time.Second
+
+// step is the pause until the next run. Only good news are looked for between the runs of the grid.
+func (l *look) step(u *Unit, kind ProbeKind, probe *plan.Probe, s *ProbeState) time.Duration {
+	period := seconds(probe.Period)
+	quick := min(period, max(unreadyPeriod, (l.now.Sub(u.StartedAt)/10).Truncate(unreadyPeriod)))
+	begin := grid(u, probe)
+	switch {
+	case kind == Readiness && !u.Ready && s.Successes == 0:
+		return quick
+	case kind == Startup && s.Next.Before(begin):
+		return min(quick, begin.Sub(s.Next))
+	}
+	return period
+}
+
 func seconds(n int32) time.Duration { return time.Duration(n) * time.Second }
 
-func (l *look) probe(u *Unit, kind ProbeKind) *ProbeState {
+func (u *Unit) probe(kind ProbeKind) *ProbeState {
 	s := u.Probes[kind]
 	if s == nil {
 		if u.Probes == nil {
@@ -74,57 +109,59 @@ func (l *look) probe(u *Unit, kind ProbeKind) *ProbeState {
 	return s
 }
 
-// probeResult counts an answer. One of a container that is being stopped can no longer end it.
+// probeResult counts an answer.
 func (l *look) probeResult(u *Unit, r Result) {
-	p := l.planned(r.Unit)
-	s := l.probe(u, r.Probe)
+	p, s := l.planned(r.Unit), u.Probes[r.Probe]
+	if s == nil || !s.Asking {
+		return
+	}
 	s.Asking = false
 	probe := probeOf(p, r.Probe)
 	if r.Unknown || probe == nil || u.State != Up {
 		return
 	}
 	if r.OK {
+		if r.Warning {
+			l.event(r.Unit, true, "ProbeWarning", fmt.Sprintf("%s probe warning: %s", title(r.Probe), r.Message))
+		}
 		s.Successes, s.Failures, s.Output = s.Successes+1, 0, ""
 		if s.Successes >= int(probe.Successes) {
-			l.succeeded(*p, u, r.Probe)
+			succeeded(p, u, r.Probe)
+		}
+		if r.Probe == Readiness && s.Successes == 1 {
+			s.Next = l.now.Add(seconds(probe.Period)) // there is no hurry any more
 		}
 		return
 	}
-	s.Successes, s.Failures, s.Output = 0, s.Failures+1, r.Message
+	if r.Probe == Startup && l.now.Before(grid(u, probe)) {
+		return // it was only asked early
+	}
+	s.Successes, s.Failures, s.Output = 0, s.Failures+1, cut(r.Message, maxMessage)
 	l.event(r.Unit, true, "Unhealthy", fmt.Sprintf("%s probe failed: %s", title(r.Probe), r.Message))
 	if s.Failures >= int(probe.Failures) {
-		l.failed(r, u, probe)
+		l.failed(p, u, r.Probe)
 	}
 }
 
-func (l *look) succeeded(p plan.Unit, u *Unit, kind ProbeKind) {
+func succeeded(p *plan.Unit, u *Unit, kind ProbeKind) {
 	switch {
 	case kind == Startup && !u.Started:
-		started(p, u)
-		// The others begin now, unless their own delay says later.
-		for other, probe := range map[ProbeKind]*plan.Probe{Liveness: p.Lifecycle.Liveness, Readiness: p.Lifecycle.Readiness} {
-			if probe != nil {
-				begin := u.StartedAt.Add(seconds(probe.InitialDelay))
-				if begin.Before(l.now) {
-					begin = l.now
-				}
-				l.probe(u, other).Next = begin
-			}
-		}
+		begun(p, u)
 	case kind == Readiness:
 		u.Ready = true
 	}
 }
 
-func (l *look) failed(r Result, u *Unit, probe *plan.Probe) {
+// failed ends a container, unless it is ending anyway.
+func (l *look) failed(p *plan.Unit, u *Unit, kind ProbeKind) {
 	switch {
-	case r.Probe == Readiness:
+	case kind == Readiness:
 		u.Ready = false
-	case u.Doing != Idle:
-	case r.Probe == Startup && !u.Started:
-		l.kill(r.Unit, u, "Startup", probe.Grace, "Container "+r.Unit+" failed startup probe, will be restarted")
-	case r.Probe == Liveness:
-		l.kill(r.Unit, u, "Liveness", probe.Grace, "Container "+r.Unit+" failed liveness probe, will be restarted")
+	case u.Doing != Idle || l.m.Ending != nil || l.in.Stop != nil:
+	case kind == Startup && !u.Started:
+		l.kill(p, u, byStartup, "Container "+p.Name+" failed startup probe, will be restarted")
+	case kind == Liveness:
+		l.kill(p, u, byLiveness, "Container "+p.Name+" failed liveness probe, will be restarted")
 	}
 }
 
