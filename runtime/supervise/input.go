@@ -63,7 +63,8 @@ type Result struct {
 	// Reason is the kubelet's word for a failure to start. "StartError" is a run that ended before it began; with any
 	// other, such as "ErrImagePull" or "CreateContainerError", the container waits for better times.
 	Reason string
-	// Message says what went wrong, or what a failed probe said.
+	// Message says what went wrong, or what a failed probe said. With a stop that was done, it is what became of
+	// the preStop hook, unless that was well.
 	Message string
 }
 

@@ -112,7 +112,7 @@ func (r chance) disturb(w *world) {
 		names = append(names, u.Name)
 	}
 	some := names[r.IntN(len(names))]
-	switch r.IntN(12) {
+	switch r.IntN(16) {
 	case 0, 1, 2:
 		w.restartAs(r.one(3))
 	case 3:
@@ -133,6 +133,22 @@ func (r chance) disturb(w *world) {
 		w.ask(nil)
 	case 10:
 		w.plan(func(p *plan.Pod) { p.Units[r.IntN(len(p.Units))].Image = fmt.Sprint("image:", r.IntN(3)) })
+	case 12:
+		if c := w.containers[some]; c != nil && !c.Running {
+			w.say("> %s is started again by hand", some)
+			c.Running, c.StartedAt, w.look = true, w.time(), true
+		}
+	case 13:
+		w.say("> an unknown container appears")
+		w.start("x", 0, 1, run{deaf: r.one(2)})
+		w.look = true
+	case 14:
+		w.say("> everything is removed")
+		clear(w.containers)
+		w.removeSandbox()
+	case 15:
+		grace := r.upTo(5 * s)
+		w.ask(&Stop{Grace: &grace})
 	case 11:
 		w.plan(func(p *plan.Pod) {
 			if last := len(p.Units) - 1; last > 0 && p.Units[last-1].Role == plan.Main && r.one(2) {

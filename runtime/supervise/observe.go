@@ -149,7 +149,7 @@ func (l *look) ended(p *plan.Unit, u *Unit, c Container, reason string) {
 	u.NextRestarts = u.Restarts + 1
 	u.Last = &Termination{ID: c.ID, ExitCode: c.ExitCode, Reason: reason, Message: c.Message, StartedAt: c.StartedAt, FinishedAt: c.FinishedAt}
 	u.Started, u.Ready, u.Probes = false, p.Role == plan.Init && c.ExitCode == 0, map[ProbeKind]*ProbeState{}
-	if c.ExitCode != 0 && u.Killed == "" {
+	if c.ExitCode != 0 && u.Doing != Stopping {
 		l.event(p.Name, true, "Exited", fmt.Sprintf("Container %s exited with %d", p.Name, c.ExitCode))
 	}
 }

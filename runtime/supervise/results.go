@@ -111,6 +111,9 @@ func (l *look) stopResult(u *Unit, r Result) {
 		u.RetryAt = l.now.Add(retryStop)
 		l.event(r.Unit, true, "FailedKillPod", r.Message)
 	}
+	if r.OK && r.Message != "" {
+		l.event(r.Unit, true, "FailedPreStopHook", r.Message)
+	}
 }
 
 func (l *look) postStartResult(u *Unit, r Result) {

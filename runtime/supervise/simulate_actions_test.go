@@ -123,7 +123,7 @@ func (s *supervisor) stopUnit(a StopUnit) {
 	} else {
 		s.begin(a.Unit, "stop")
 	}
-	done := s.report(Result{Of: OfStop, Unit: a.Unit, OK: true})
+	r := Result{Of: OfStop, Unit: a.Unit, OK: true}
 	if s.stopFails > 0 {
 		s.stopFails--
 		s.after(startTakes, s.report(Result{Of: OfStop, Unit: a.Unit, Message: "no answer"}))
@@ -133,6 +133,10 @@ func (s *supervisor) stopUnit(a StopUnit) {
 	if unit := s.planned(a.Unit); !a.Hook || unit == nil || unit.Lifecycle.PreStop == nil {
 		h = hook{}
 	}
+	if h.fails {
+		r.Message = "exit code 1"
+	}
+	done := s.report(r)
 	took := min(h.takes, a.Grace)
 	life := s.life
 	s.after(took, func() {

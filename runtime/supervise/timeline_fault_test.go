@@ -25,7 +25,7 @@ func TestFaults(t *testing.T) {
 	}
 	timelines(t, "faults", []scene{
 		{name: "8.5 a main container crashes", pod: full(plan.RestartAlways), acts: map[string]*ways{"i": once(s, 0), "m1": runs(run{lasts: 5 * s, code: 1}, run{})}},
-		{name: "8.6 the sandbox dies, with Always", pod: full(plan.RestartAlways), acts: acts(), play: lose((*world).killSandbox)},
+		{events: true, name: "8.6 the sandbox dies, with Always", pod: full(plan.RestartAlways), acts: acts(), play: lose((*world).killSandbox)},
 		{name: "8.6 the sandbox is removed", pod: full(plan.RestartAlways), acts: acts(), play: lose((*world).removeSandbox)},
 		{name: "8.7 the sandbox dies, with Never", pod: full(plan.RestartNever), acts: acts(), play: lose((*world).killSandbox)},
 		{name: "8.7 the sandbox dies, with OnFailure: what was done stays done", pod: full(plan.RestartOnFailure),

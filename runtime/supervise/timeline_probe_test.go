@@ -34,7 +34,7 @@ func TestProbes(t *testing.T) {
 		{name: "10.4 initialDelaySeconds", probes: true,
 			pod:  testPod(plan.RestartAlways, unit(plan.Main, "m", liveness(probing(7, 5, 3)), readiness(probing(4, 5, 3)))),
 			play: func(w *world) { w.run(20 * s) }},
-		{name: "10.6 a warning is a success", probes: true,
+		{events: true, name: "10.6 a warning is a success", probes: true,
 			pod:  testPod(plan.RestartAlways, unit(plan.Main, "m", readiness(probing(0, 10, 3)))),
 			acts: map[string]*ways{"m": {yes: always(warning)}},
 			play: func(w *world) { w.run(10 * s) }},

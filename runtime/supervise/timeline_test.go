@@ -2,6 +2,7 @@ package supervise
 
 import (
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -25,6 +26,8 @@ type scene struct {
 	play func(w *world)
 	// probes are left out of the timeline unless asked for.
 	probes bool
+	// events adds the pod's events.
+	events bool
 }
 
 // timelines plays scenes and compares what happens with testdata/<file>.txtar.
@@ -38,6 +41,11 @@ func timelines(t *testing.T, file string, scenes []scene) {
 			w.run(time.Minute)
 		} else {
 			s.play(w)
+		}
+		for _, e := range w.memory.Events {
+			if s.events {
+				w.log = append(w.log, fmt.Sprintf("! t=%s %dx %s%s", e.Time.Sub(epoch), e.Count, map[bool]string{true: "warning: "}[e.Warning], e))
+			}
 		}
 		for _, p := range w.problems {
 			t.Errorf("%s: %s", s.name, p)
