@@ -139,9 +139,11 @@ func (r chance) disturb(w *world) {
 			c.Running, c.StartedAt, w.look = true, w.time(), true
 		}
 	case 13:
-		w.say("> an unknown container appears")
-		w.start("x", 0, 1, run{deaf: r.one(2)})
-		w.look = true
+		if !w.ended {
+			w.say("> an unknown container appears")
+			w.start("x", 0, 1, run{deaf: r.one(2)})
+			w.look = true
+		}
 	case 14:
 		w.say("> everything is removed")
 		clear(w.containers)

@@ -87,6 +87,7 @@ func (l *look) sawRunning(p *plan.Unit, u *Unit, c Container) {
 	// Of one that ran before there was a supervisor there is nothing to tell.
 	if u.ID != "" || u.Doing == Starting || u.HookDue {
 		l.event(p.Name, false, "Started", "Started container "+p.Name)
+		u.HookDue = true
 	}
 	l.begin(p, u, c)
 }
