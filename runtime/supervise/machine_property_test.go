@@ -192,7 +192,7 @@ func eachWorld(t *testing.T, n int, play func(t *testing.T, r chance, w *world))
 // TestConverges disturbs random pods for some minutes in every way there is. When the world calms down, each pod gets to
 // be as planned, or to its end, and is left alone then.
 func TestConverges(t *testing.T) {
-	eachWorld(t, 200, func(t *testing.T, r chance, w *world) {
+	eachWorld(t, 120, func(t *testing.T, r chance, w *world) {
 		for _, u := range w.pod.Units {
 			w.acts[u.Name] = r.wild(u.Role, true)
 		}
@@ -258,7 +258,7 @@ func mostCalls(w *world) int {
 
 // TestSupervisorsComeAndGo kills supervisors while nothing else happens: no container that runs is started again.
 func TestSupervisorsComeAndGo(t *testing.T) {
-	eachWorld(t, 100, func(t *testing.T, r chance, w *world) {
+	eachWorld(t, 60, func(t *testing.T, r chance, w *world) {
 		w.pod.ActiveDeadline = nil
 		w.calm()
 		w.run(time.Minute)
@@ -281,7 +281,7 @@ func TestSupervisorsComeAndGo(t *testing.T) {
 
 // TestCountsAreKept kills supervisors while containers crash: each run bears the number of the runs before it.
 func TestCountsAreKept(t *testing.T) {
-	eachWorld(t, 200, func(t *testing.T, r chance, w *world) {
+	eachWorld(t, 120, func(t *testing.T, r chance, w *world) {
 		w.pod.ActiveDeadline = nil
 		w.countRuns = map[string]int{}
 		for _, u := range w.pod.Units {

@@ -1,0 +1,45 @@
+package supervise
+
+import (
+	"slices"
+)
+
+// clone is a memory that can be changed without changing this one.
+func (m Memory) clone() Memory {
+	units := make(map[string]*Unit, len(m.Units))
+	for name, u := range m.Units {
+		c := *u
+		c.Probes = make(map[ProbeKind]*ProbeState, len(u.Probes))
+		for kind, p := range u.Probes {
+			state := *p
+			c.Probes[kind] = &state
+		}
+		if u.Last != nil {
+			last := *u.Last
+			c.Last = &last
+		}
+		units[name] = &c
+	}
+	m.Units = units
+	m.Events = slices.Clone(m.Events)
+	if m.Ending != nil {
+		e := *m.Ending
+		m.Ending = &e
+	}
+	return m
+}
+
+// Resume makes a memory fit for a new process: what the old one was doing has ended with it, and is
+// decided again from what is there. A postStart hook that was cut off runs again, as Kubernetes promises
+// no more than that hooks run at least once.
+// See https://kubernetes.io/docs/concepts/containers/container-lifecycle-hooks/#hook-delivery-guarantees.
+func (m *Memory) Resume() {
+	m.Doing = Idle
+	for _, u := range m.Units {
+		u.HookDue = u.HookDue || u.Doing == Starting || u.Doing == Hooking
+		u.Doing, u.PreStopping = Idle, false
+		for _, p := range u.Probes {
+			p.Asking = false
+		}
+	}
+}
