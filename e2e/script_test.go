@@ -34,7 +34,7 @@ type scriptKey struct{}
 func of(ts *testscript.TestScript) *script { return ts.Value(scriptKey{}).(*script) }
 
 // passed are the variables of the caller that say how the runtimes are reached and set up.
-var passed = []string{
+var passed = []string{"KUBEHOST_SUPERVISOR",
 	"CONTAINERS_CONF", "CONTAINERS_STORAGE_CONF", "DOCKER_HOST", "DOCKER_CONTEXT", "XDG_RUNTIME_DIR", "DBUS_SESSION_BUS_ADDRESS",
 }
 

@@ -58,7 +58,7 @@ func RestartFlag(p plan.RestartPolicy) string {
 func (e Engine) runContainer(op RunContainer) Action {
 	p, u := op.Pod, op.Unit
 	argv := []string{e.Dialect.Name(), "run", "--name", u.ID}
-	if u.Role != plan.Init || op.Detach {
+	if u.Role != plan.Init || op.Detach || p.Supervised {
 		argv = append(argv, "--detach", "--restart", RestartFlag(p.RuntimeRestart(p.RestartOf(u))))
 	}
 	argv = append(argv, e.Dialect.Join(p)...)
@@ -112,6 +112,9 @@ func (e Engine) runContainer(op RunContainer) Action {
 	}
 	if u.Role == plan.Init && !op.Detach {
 		a.Failure = "init container " + u.Name + " failed"
+		if p.Supervised {
+			a.Run = append(a.Run, e.await(u.ID))
+		}
 	}
 	return a
 }
@@ -203,4 +206,9 @@ func record(fields ...string) string {
 	w.Write(fields)
 	w.Flush()
 	return strings.TrimSuffix(b.String(), "\n")
+}
+
+// await waits for the end of a container, and ends with its status.
+func (e Engine) await(id string) Command {
+	return Command{Argv: []string{"sh", "-c", `exit "$("$1" wait "$2")"`, "sh", e.Dialect.Name(), id}}
 }

@@ -87,8 +87,7 @@ func (e Engine) Action(op Op) Action {
 	case RunContainer:
 		return e.runContainer(op)
 	case AwaitContainer:
-		return Action{Failure: "init container " + op.ID + " failed",
-			Run: []Command{{Argv: []string{"sh", "-c", `exit "$("$1" wait "$2")"`, "sh", e.Dialect.Name(), op.ID}}}}
+		return Action{Failure: "init container " + op.ID + " failed", Run: []Command{e.await(op.ID)}}
 	case RemoveContainers:
 		return Action{Run: append(e.stop(op.Stop),
 			e.command(append([]string{"rm", "--force", "--volumes"}, op.Stop.All...)...))}

@@ -203,7 +203,8 @@ func (a *applying) run(ctx context.Context, limit time.Duration) error {
 		a.print(words, r.failed)
 		return err
 	}
-	err = runtime.Executor{Engine: a.engine, Limit: limit, Report: r.event}.Run(ctx, slices.DeleteFunc(steps, acts))
+	err = runtime.Executor{Engine: a.engine, Limit: limit, Report: r.event}.Run(ctx, preparing(steps))
+	r.handedOver(steps)
 	pods := slices.DeleteFunc(slices.Clone(a.want.Pods), func(p plan.Pod) bool { return r.failed[p.Ref] })
 	err = errors.Join(err, a.handOver(pods))
 	release() // the supervisors need the locks

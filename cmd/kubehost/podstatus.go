@@ -155,6 +155,10 @@ func (v podView) remembered(s *v1.ContainerStatus, m *supervise.Unit) {
 	*s.Started = m.Started
 	last := terminated(v, m.Last)
 	switch {
+	case m.State == supervise.Up && m.Doing == supervise.Hooking:
+		// As in the kubelet: until the hook has ended the container is not taken to be there.
+		s.State.Waiting = &v1.ContainerStateWaiting{Reason: "ContainerCreating"}
+		s.LastTerminationState.Terminated = last
 	case m.State == supervise.Up:
 		s.State.Running = &v1.ContainerStateRunning{StartedAt: metav1.NewTime(m.StartedAt)}
 		s.LastTerminationState.Terminated = last

@@ -30,12 +30,37 @@ func acts(s runtime.Step) bool {
 	return false
 }
 
+// preparing is the graph without what the supervisors do. Their steps stay in it as steps that do nothing: what
+// needs a pull that failed is not handed over.
+func preparing(steps runtime.Steps) runtime.Steps {
+	steps = slices.Clone(steps)
+	for i, s := range steps {
+		if acts(s) {
+			steps[i].Op = runtime.Prepared{}
+		}
+	}
+	return steps
+}
+
+// handedOver says what the supervisors will stop, and why.
+func (r *reporter) handedOver(steps runtime.Steps) {
+	for _, s := range steps {
+		switch s.Op.(type) {
+		case runtime.RemoveContainers, runtime.RemovePod:
+			if !r.failed[s.Pod] {
+				r.event(runtime.Event{Step: s, Phase: runtime.Begun})
+			}
+		}
+	}
+}
+
 // handOver tells each pod's supervisor of the plan, and starts one where none lives. Pods of which nothing remains
 // to be done are left alone.
 func (a *applying) handOver(pods []plan.Pod) error {
 	var errs []error
+	asked := time.Now()
 	for _, p := range pods {
-		if err := (supervise.Wanted{}).Write(a.store.PodDir(p.Ref)); err != nil {
+		if err := (supervise.Wanted{Asked: asked}).Write(a.store.PodDir(p.Ref)); err != nil {
 			errs = append(errs, storeError(err))
 			continue
 		}
@@ -139,7 +164,8 @@ func (a *applying) arrived(ctx context.Context, p plan.Pod) (bool, error) {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return false, err
 	}
-	if err != nil || m.Plan != p.Hash() {
+	wanted, _ := supervise.ReadWanted(a.store.PodDir(p.Ref))
+	if err != nil || m.Plan != p.Hash() || !m.Asked.Equal(wanted.Asked) && !m.Over {
 		// It may have ended before it read the plan.
 		if pid, err := a.station(p.Ref).Alive(); err == nil && pid == 0 {
 			return false, a.lost(p)
@@ -171,6 +197,9 @@ func (a *applying) lost(p plan.Pod) error {
 // trouble is what keeps a pod from being started as planned: what a user wants to know at once, though
 // the supervisor goes on trying.
 func (a *applying) trouble(ctx context.Context, p plan.Pod, m supervise.Memory) error {
+	if m.Ending != nil {
+		return nil // what is wrong is about to go
+	}
 	if m.Problem != "" {
 		return fmt.Errorf("pod %q: %s", p.Name, m.Problem)
 	}
@@ -180,7 +209,9 @@ func (a *applying) trouble(ctx context.Context, p plan.Pod, m supervise.Memory) 
 			continue
 		}
 		switch {
-		case have.ID == "" && (have.State == supervise.Terminated || have.State == supervise.Waiting && have.Message != ""):
+		case have.ID == "" && have.State == supervise.Terminated && have.Last != nil:
+			return errors.New(prefixed(p, have.Last.Message))
+		case have.ID == "" && have.State == supervise.Waiting && have.Message != "":
 			return errors.New(prefixed(p, have.Message))
 		case u.Role == plan.Init && have.State == supervise.Terminated && have.ExitCode != 0:
 			return fmt.Errorf("pod %q: init container %s exited with %d%s", p.Name, u.Name, have.ExitCode, a.lastLog(ctx, have.ID))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -48,6 +49,13 @@ func (p *process) prepare(a Action) func(context.Context) Result {
 	case StartUnit:
 		u := *unitOf(&pod, a.Unit)
 		old := p.there(u.ID)
+		if p.pulled[a.Unit] {
+			// It has been pulled for this start: once is enough.
+			delete(p.pulled, a.Unit)
+			u.Pull = plan.PullIfNotPresent
+			pod.Units = slices.Clone(pod.Units)
+			*unitOf(&pod, a.Unit) = u
+		}
 		return p.steps(Result{Of: OfStart, Unit: a.Unit}, func(runtime.Observed) runtime.Steps {
 			return runtime.UnitSteps(&pod, u, old, a.Restarts, a.Cause)
 		})
@@ -126,7 +134,8 @@ func (p *process) steps(r Result, decide func(runtime.Observed) runtime.Steps) f
 
 // failure gives an error the kubelet's word.
 func failure(r Result, err error) Result {
-	r.Message, r.Reason = err.Error(), "StartError"
+	r.Message, r.Reason = err.Error(), "CreateContainerError"
+	var command *runtime.CommandError
 	var step *runtime.StepError
 	if errors.As(err, &step) {
 		switch op := step.Step.Op.(type) {
@@ -137,6 +146,11 @@ func failure(r Result, err error) Result {
 			}
 		case runtime.MakeVolume:
 			r.Reason = "FailedMount"
+		case runtime.RunContainer:
+			// The runtimes' word for a command that is not there, or cannot be run. All else may pass.
+			if errors.As(err, &command) && (command.Result.Code == 126 || command.Result.Code == 127) {
+				r.Reason = "StartError"
+			}
 		}
 	}
 	return r
@@ -203,7 +217,7 @@ func (p *process) probe(pod plan.Pod, a RunProbe) func(context.Context) Result {
 	return func(ctx context.Context) Result {
 		o := probe.Run(ctx, how.Check, target, seconds(how.Timeout))
 		r.OK = o.Verdict == probe.Success || o.Verdict == probe.Warning
-		r.Unknown = o.Verdict == probe.Unknown
+		r.Unknown, r.Warning = o.Verdict == probe.Unknown, o.Verdict == probe.Warning
 		r.Message = o.Output
 		return r
 	}

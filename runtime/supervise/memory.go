@@ -12,6 +12,8 @@ type Memory struct {
 	plan.Ref
 	// Plan is the hash of the plan that the rest is about.
 	Plan string `json:"plan,omitempty"`
+	// Asked is the [Wanted.Asked] that the rest follows.
+	Asked time.Time `json:"asked,omitzero"`
 	// Started is when the pod was first seen to. The active deadline counts from here.
 	Started time.Time `json:"started"`
 	Phase   Phase     `json:"phase"`

@@ -2,6 +2,7 @@ package supervise
 
 import (
 	"slices"
+	"time"
 )
 
 // clone is a memory that can be changed without changing this one.
@@ -40,6 +41,17 @@ func (m *Memory) Resume() {
 		u.Doing, u.PreStopping = Idle, false
 		for _, p := range u.Probes {
 			p.Asking = false
+		}
+	}
+}
+
+// Retry forgets the pauses of what could not be started: a user who has mended the reason does not wait.
+func (m *Memory) Retry() {
+	m.Problem, m.Tried, m.RetryAt = "", "", time.Time{}
+	for _, u := range m.Units {
+		u.Tried, u.Retry, u.RetryAt = "", 0, time.Time{}
+		if u.State == Waiting {
+			u.Reason, u.Message = "ContainerCreating", ""
 		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -132,6 +133,8 @@ func (s Station) Poke() (bool, error) {
 
 // Wanted is what a user asked for besides the plan. It is kept beside the plan, so that it outlives a reboot.
 type Wanted struct {
+	// Asked is when a user last applied the pod: what could not be started is tried again at once.
+	Asked time.Time `json:"asked,omitzero"`
 	// Stopped says that the pod should not run.
 	Stopped bool `json:"stopped,omitempty"`
 	// Grace replaces the pod's grace period, in seconds, unless it is nil.

@@ -52,7 +52,7 @@ func (s *Supervisor) Run(ctx context.Context, signals Signals) error {
 		return err
 	}
 	defer release()
-	p := &process{Supervisor: s, results: make(chan Result), ended: make(chan int), watched: map[int]*os.File{}, dead: map[int]bool{}}
+	p := &process{Supervisor: s, results: make(chan Result), ended: make(chan int), watched: map[int]*os.File{}, dead: map[int]bool{}, pulled: map[string]bool{}}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	p.done = ctx.Done()
@@ -77,6 +77,7 @@ func (s *Supervisor) Run(ctx context.Context, signals Signals) error {
 type process struct {
 	*Supervisor
 	pod    plan.Pod
+	hash   string // of pod
 	memory Memory
 	// saved is the status file as it is on the disk.
 	saved   []byte
@@ -92,6 +93,8 @@ type process struct {
 	// blind says that a process cannot be watched: then the runtime is asked again and again.
 	blind bool
 	lock  *podLock
+	// pulled are the containers whose images apply has just seen to.
+	pulled map[string]bool
 	// extras are containers of the pod that the plan does not know, by their runtime names.
 	extras []string
 	// seen is the last look at the runtime: details by the containers' runtime names.
@@ -108,7 +111,14 @@ func (p *process) reload(ctx context.Context) error {
 	if p.wanted, err = ReadWanted(p.Store.PodDir(p.Station.Ref)); err != nil {
 		return err
 	}
-	p.pod = stored.Plan
+	p.pod, p.hash = stored.Plan, stored.Plan.Hash()
+	if !p.memory.Asked.Equal(p.wanted.Asked) {
+		p.memory.Asked = p.wanted.Asked
+		p.memory.Retry()
+		for _, u := range p.pod.Units {
+			p.pulled[u.Name] = true
+		}
+	}
 	containers, _, err := p.Engine.Dialect.Observe(ctx, p.Engine.Runner)
 	if err != nil {
 		return err
@@ -232,7 +242,7 @@ func (h *happening) add(p *process, r Result) {
 
 // tell keeps the memory for everybody to read, and says what is new in it.
 func (p *process) tell() {
-	p.memory.Plan = p.pod.Hash()
+	p.memory.Plan = p.hash
 	b, err := json.Marshal(p.memory)
 	if err == nil && !bytes.Equal(b, p.saved) {
 		if err = p.Station.save(b); err == nil {
