@@ -13,6 +13,8 @@ type Input struct {
 	Containers map[string]Container
 	// Results are what became of actions.
 	Results []Result
+	// Unmet names what the pod is to be started after, and that is not ready.
+	Unmet []string
 	// Stop is set from when somebody asked to end the pod.
 	Stop *Stop
 }

@@ -2,6 +2,7 @@ package supervise
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/kubehost/kubehost/translate/plan"
 )
@@ -24,6 +25,10 @@ func (l *look) sandbox() bool {
 	}
 	if l.in.Sandbox != nil {
 		return true
+	}
+	if len(l.in.Unmet) > 0 {
+		l.waits()
+		return false
 	}
 	if l.m.Problem != "" && l.m.Tried != l.hash() {
 		l.m.RetryAt = l.now // another plan may do better at once
@@ -102,4 +107,12 @@ func (l *look) removeUnknown() bool {
 		}
 	}
 	return true
+}
+
+// waits notes, once, what the pod waits for.
+func (l *look) waits() {
+	message := "Waiting for " + strings.Join(l.in.Unmet, ", ")
+	if n := len(l.m.Events); n == 0 || l.m.Events[n-1].Message != message {
+		l.event("", false, "Waiting", message)
+	}
 }

@@ -144,6 +144,8 @@ func (p *process) again() time.Time {
 	switch {
 	case len(p.dead) > 0:
 		return time.Now().Add(lookAgain)
+	case len(p.unmet()) > 0:
+		return time.Now().Add(lookAgain)
 	case p.blind:
 		return time.Now().Add(retryLook)
 	}
@@ -344,7 +346,7 @@ func (p *process) unwatch(keep map[int]bool) {
 
 // input is what Next is to know.
 func (p *process) input(results []Result) Input {
-	in := Input{Now: time.Now(), Results: results, Containers: map[string]Container{}}
+	in := Input{Now: time.Now(), Results: results, Containers: map[string]Container{}, Unmet: p.unmet()}
 	if p.stopped || p.wanted.Stopped {
 		in.Stop = &Stop{}
 		if g := p.wanted.Grace; g != nil {
