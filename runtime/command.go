@@ -153,7 +153,9 @@ func (c Command) Masked() string { return c.shell("***") }
 // Shell is the command as a shell would take it, with the values of its environment.
 func (c Command) Shell() string { return c.shell("") }
 
-func (c Command) shell(mask string) string {
+func (c Command) shell(mask string) string { return strings.Join(c.shellWords(mask), " ") }
+
+func (c Command) shellWords(mask string) []string {
 	var words []string
 	if slices.ContainsFunc(c.Env, func(e string) bool { name, _, _ := strings.Cut(e, "="); return !identifier(name) }) {
 		words = append(words, "env")
@@ -172,7 +174,7 @@ func (c Command) shell(mask string) string {
 	for _, a := range argv {
 		words = append(words, Quote(a))
 	}
-	return strings.Join(words, " ")
+	return words
 }
 
 // identifier says whether a shell can assign to the name. Kubernetes takes "my.var", too: those go through env(1).

@@ -128,7 +128,7 @@ func envFlags(env []plan.EnvVar) (flags, secret []string, file []byte) {
 		switch {
 		case !v.Secret:
 			flags = append(flags, "--env", v.Name+"="+v.Value)
-		case fitsEnvFile(v):
+		case isLine(v) && (isPlainLine(v) || obeyed(v.Name)):
 			file = append(file, v.Name+"="+v.Value+"\n"...)
 		default:
 			flags = append(flags, "--env", v.Name)
@@ -144,11 +144,35 @@ func envFlags(env []plan.EnvVar) (flags, secret []string, file []byte) {
 // maxEnvLine keeps a line of an env-file below the 64 KiB from which on docker refuses it.
 const maxEnvLine = 60_000
 
-// fitsEnvFile says whether both runtimes read the variable from an env-file as it is: a line's
+// isLine says whether the variable can stand in an env-file at all: a line's
 // end, a comment, white space in a name or what is no UTF-8 would be changed or refused.
-func fitsEnvFile(v plan.EnvVar) bool {
+func isLine(v plan.EnvVar) bool {
 	return len(v.Name)+len(v.Value) < maxEnvLine && utf8.ValidString(v.Value) && !strings.ContainsAny(v.Value, "\r\n\x00") &&
 		!strings.HasPrefix(v.Name, "#") && !strings.ContainsAny(v.Name, " \t")
+}
+
+// isPlainLine says whether every version reads the line as it is: podman 4.7 reads quotes, escapes and
+// comments in it (containers/podman#19565), others leave them alone.
+func isPlainLine(v plan.EnvVar) bool {
+	return !strings.ContainsAny(v.Value, "\"'`#\\$") && strings.TrimSpace(v.Value) == v.Value
+}
+
+// obeyed says whether a variable in the environment of docker or podman would change what they do,
+// or whether they start at all. One of a version's quirks is the smaller evil.
+func obeyed(name string) bool {
+	switch name {
+	case "PATH", "HOME", "TMPDIR", "GODEBUG", "SSL_CERT_FILE", "SSL_CERT_DIR":
+		return true
+	}
+	if n := strings.ToUpper(name); n == "HTTP_PROXY" || n == "HTTPS_PROXY" || n == "NO_PROXY" || n == "ALL_PROXY" {
+		return true
+	}
+	for _, prefix := range []string{"DOCKER_", "CONTAINER_", "CONTAINERS_", "PODMAN_", "STORAGE_", "REGISTRY_AUTH_", "XDG_", "LD_", "DBUS_"} {
+		if strings.HasPrefix(name, prefix) {
+			return true
+		}
+	}
+	return false
 }
 
 // mountFlags mount a volume. Only the older flag tells both runtimes to relabel, and its value cannot hold every path.

@@ -51,7 +51,7 @@ func (a Action) Script() []string {
 }
 
 func (a Action) scriptCommand(c Command) []string {
-	line := c.Shell() + " >/dev/null"
+	line := wrapped(c.shellWords("")) + " >/dev/null"
 	text := hereText(c.Stdin)
 	switch {
 	case text:
@@ -75,6 +75,38 @@ func (a Action) scriptCommand(c Command) []string {
 	}
 	// The here-document belongs to the pipe after "||"; a shell reads it in either case.
 	return append([]string{line}, append(base64Lines(c.Stdin), "END")...)
+}
+
+// scriptColumns is how long the lines of a script are, where the words of a command let them.
+const scriptColumns = 100
+
+// wrapped puts the words of a command on several lines of a shell where one would be long. A line begins with a
+// flag, whose value stays beside it, so that a reader can go through them from the top.
+func wrapped(words []string) string {
+	var b strings.Builder
+	column := 0
+	for i := 0; i < len(words); {
+		end := i + 1
+		for end < len(words) && !strings.HasPrefix(words[end], "-") {
+			end++
+		}
+		part := strings.Join(words[i:end], " ")
+		switch {
+		case i == 0:
+		case column > scriptColumns/4 && column+1+len(part)+len(" \\") > scriptColumns:
+			b.WriteString(" \\\n  ")
+			column = 2
+		default:
+			b.WriteString(" ")
+			column++
+		}
+		b.WriteString(part)
+		if column += len(part); strings.Contains(part, "\n") {
+			column = len(part) - strings.LastIndex(part, "\n")
+		}
+		i = end
+	}
+	return b.String()
 }
 
 // hereText says whether a here-document can hold the bytes as they are.

@@ -110,7 +110,16 @@ docker pull --quiet docker.io/library/app:1 >/dev/null || { echo 'image docker.i
 
 # create sandbox shop.web-infra
 rm -rf /state/pods/shop/web/etc
-docker run --name shop.web-infra --detach --restart on-failure --ipc shareable --pull never --network kubehost-shop --hostname www --network-alias web --network-alias web-nginx --network-alias www.shop --publish 127.0.0.1:8080:80/tcp --publish '[::1]:8080:80/tcp' --publish 0.0.0.0:53:5353/udp --sysctl 'net.ipv4.ip_local_port_range=1024 65535' --sysctl 'net.ipv4.ping_group_range=0 1' --label app=web --label app.kubernetes.io/part-of=shop --label kubehost.dev/hash=HASH --label kubehost.dev/id=shop.web-infra --label kubehost.dev/inits=HASH --label kubehost.dev/namespace=shop --label kubehost.dev/network=kubehost-shop --label kubehost.dev/pod=web --label kubehost.dev/role=infra kubehost/pause:d0d50305ffc8 >/dev/null
+docker run --name shop.web-infra --detach --restart on-failure --ipc shareable --pull never \
+  --network kubehost-shop --hostname www --network-alias web --network-alias web-nginx \
+  --network-alias www.shop --publish 127.0.0.1:8080:80/tcp --publish '[::1]:8080:80/tcp' \
+  --publish 0.0.0.0:53:5353/udp --sysctl 'net.ipv4.ip_local_port_range=1024 65535' \
+  --sysctl 'net.ipv4.ping_group_range=0 1' --label app=web --label app.kubernetes.io/part-of=shop \
+  --label kubehost.dev/hash=HASH \
+  --label kubehost.dev/id=shop.web-infra \
+  --label kubehost.dev/inits=HASH --label kubehost.dev/namespace=shop \
+  --label kubehost.dev/network=kubehost-shop --label kubehost.dev/pod=web \
+  --label kubehost.dev/role=infra kubehost/pause:d0d50305ffc8 >/dev/null
 
 # write hosts, hostname and resolv.conf of shop.web
 SANDBOX=$(docker container inspect --format '{{with index .NetworkSettings.Networks "kubehost-shop"}}{{$a := print .IPAddress}}{{$b := print .GlobalIPv6Address}}{{if eq $a "invalid IP"}}{{$a = ""}}{{end}}{{if eq $b "invalid IP"}}{{$b = ""}}{{end}}{{$a}}{{if and $a $b}},{{end}}{{$b}} 127.0.0.11{{end}}' shop.web-infra)
@@ -142,7 +151,17 @@ options ndots:5
 # run shop.web-setup to its end
 cat /state/pods/shop/web/etc/hosts.clean > /state/pods/shop/web/etc/hosts
 chmod 0644 /state/pods/shop/web/etc/hosts
-docker run --name shop.web-setup --network container:shop.web-infra --ipc container:shop.web-infra --pid container:shop.web-infra --pull never --no-healthcheck --stop-timeout 7 --label app=web --label app.kubernetes.io/part-of=shop --label kubehost.dev/container=setup --label kubehost.dev/hash=HASH --label kubehost.dev/id=shop.web-setup --label kubehost.dev/namespace=shop --label kubehost.dev/pod=web --label kubehost.dev/role=init --mount type=bind,source=/state/pods/shop/web/etc/hosts,target=/etc/hosts --mount type=bind,source=/state/pods/shop/web/etc/hostname,target=/etc/hostname --mount type=bind,source=/state/pods/shop/web/etc/resolv.conf,target=/etc/resolv.conf --mount 'type=bind,"source=/volumes/a,b ""c""","target=/da,ta"' --entrypoint sh docker.io/library/tool:1 -c 'echo "$HOME" it'\''s' >/dev/null || { echo 'init container setup failed' >&2; exit 1; }
+docker run --name shop.web-setup --network container:shop.web-infra --ipc container:shop.web-infra \
+  --pid container:shop.web-infra --pull never --no-healthcheck --stop-timeout 7 --label app=web \
+  --label app.kubernetes.io/part-of=shop --label kubehost.dev/container=setup \
+  --label kubehost.dev/hash=HASH \
+  --label kubehost.dev/id=shop.web-setup --label kubehost.dev/namespace=shop \
+  --label kubehost.dev/pod=web --label kubehost.dev/role=init \
+  --mount type=bind,source=/state/pods/shop/web/etc/hosts,target=/etc/hosts \
+  --mount type=bind,source=/state/pods/shop/web/etc/hostname,target=/etc/hostname \
+  --mount type=bind,source=/state/pods/shop/web/etc/resolv.conf,target=/etc/resolv.conf \
+  --mount 'type=bind,"source=/volumes/a,b ""c""","target=/da,ta"' \
+  --entrypoint sh docker.io/library/tool:1 -c 'echo "$HOME" it'\''s' >/dev/null || { echo 'init container setup failed' >&2; exit 1; }
 
 # run shop.web-nginx
 SANDBOX=$(docker container inspect --format '{{with index .NetworkSettings.Networks "kubehost-shop"}}{{$a := print .IPAddress}}{{$b := print .GlobalIPv6Address}}{{if eq $a "invalid IP"}}{{$a = ""}}{{end}}{{if eq $b "invalid IP"}}{{$b = ""}}{{end}}{{$a}}{{if and $a $b}},{{end}}{{$b}} 127.0.0.11{{end}}' shop.web-infra)
@@ -150,8 +169,22 @@ POD_IPS=${SANDBOX% *} RESOLVER=${SANDBOX##* }
 POD_IP=${POD_IPS%%,*}
 cat /state/pods/shop/web/etc/hosts.clean > /state/pods/shop/web/etc/hosts
 chmod 0644 /state/pods/shop/web/etc/hosts
-docker run --name shop.web-nginx --detach --restart on-failure --network container:shop.web-infra --ipc container:shop.web-infra --pid container:shop.web-infra --pull never --no-healthcheck --stop-timeout 7 --label app=web --label app.kubernetes.io/part-of=shop --label kubehost.dev/container=nginx --label kubehost.dev/hash=HASH --label kubehost.dev/id=shop.web-nginx --label kubehost.dev/namespace=shop --label kubehost.dev/pod=web --label kubehost.dev/role=main --env-file /dev/stdin --env 'PLAIN=a b
-c' --env EMPTY= --workdir '/a b' --mount type=bind,source=/state/pods/shop/web/etc/hosts,target=/etc/hosts --mount type=bind,source=/state/pods/shop/web/etc/hostname,target=/etc/hostname --mount type=bind,source=/state/pods/shop/web/etc/resolv.conf,target=/etc/resolv.conf --mount 'type=bind,"source=/volumes/a,b ""c""",target=/data,readonly' --mount type=bind,source=/state/pods/shop/web/volumes/page,target=/page,readonly --mount type=bind,source=/state/pods/shop/web/empty/cache,target=/cache --mount type=bind,source=/state/pods/shop/web/memory/fast,target=/fast docker.io/library/nginx:1 --verbose '' --listen="$POD_IP":80 >/dev/null <<'END'
+docker run --name shop.web-nginx --detach --restart on-failure --network container:shop.web-infra \
+  --ipc container:shop.web-infra --pid container:shop.web-infra --pull never --no-healthcheck \
+  --stop-timeout 7 --label app=web --label app.kubernetes.io/part-of=shop \
+  --label kubehost.dev/container=nginx --label kubehost.dev/hash=HASH \
+  --label kubehost.dev/id=shop.web-nginx --label kubehost.dev/namespace=shop \
+  --label kubehost.dev/pod=web --label kubehost.dev/role=main --env-file /dev/stdin \
+  --env 'PLAIN=a b
+c' --env EMPTY= --workdir '/a b' \
+  --mount type=bind,source=/state/pods/shop/web/etc/hosts,target=/etc/hosts \
+  --mount type=bind,source=/state/pods/shop/web/etc/hostname,target=/etc/hostname \
+  --mount type=bind,source=/state/pods/shop/web/etc/resolv.conf,target=/etc/resolv.conf \
+  --mount 'type=bind,"source=/volumes/a,b ""c""",target=/data,readonly' \
+  --mount type=bind,source=/state/pods/shop/web/volumes/page,target=/page,readonly \
+  --mount type=bind,source=/state/pods/shop/web/empty/cache,target=/cache \
+  --mount type=bind,source=/state/pods/shop/web/memory/fast,target=/fast docker.io/library/nginx:1 \
+  --verbose '' --listen="$POD_IP":80 >/dev/null <<'END'
 TOKEN=***
 my.token=***
 END
@@ -208,11 +241,31 @@ while [ -n "$rest" ]; do
 done
 mkdir "$target"
 exec mount --no-canonicalize --rbind . "$target"' sh /volumes/labelled x /state/pods/shop/web/subpaths/log/6 labelled log >/dev/null
-docker run --name shop.web-log --detach --restart on-failure --network container:shop.web-infra --ipc container:shop.web-infra --pid container:shop.web-infra --pull never --no-healthcheck --stop-timeout 7 --label app=web --label app.kubernetes.io/part-of=shop --label kubehost.dev/container=log --label kubehost.dev/frozen=info=HASH --label kubehost.dev/hash=HASH --label kubehost.dev/id=shop.web-log --label kubehost.dev/namespace=shop --label kubehost.dev/pod=web --label kubehost.dev/role=main --mount type=bind,source=/state/pods/shop/web/etc/hosts,target=/etc/hosts --mount type=bind,source=/state/pods/shop/web/etc/hostname,target=/etc/hostname --mount type=bind,source=/state/pods/shop/web/etc/resolv.conf,target=/etc/resolv.conf --mount type=bind,source=/srv/any,target=/any,bind-propagation=rslave --mount type=bind,source=/state/pods/shop/web/volumes/info/name,target=/name,readonly --mount type=bind,source=/state/pods/shop/web/subpaths/log/2,target=/log --mount type=bind,source=/volumes/shared,target=/shared,bind-propagation=rshared --mount type=image,source=docker.io/library/tools:1,target=/tools --volume /volumes/labelled:/labelled:z --volume /state/pods/shop/web/subpaths/log/6:/again:ro,z,rslave --device /dev/sdx:/dev/xvda:rwm --device /dev/sdx:/dev/xvdb:r docker.io/library/log:1 >/dev/null
+docker run --name shop.web-log --detach --restart on-failure --network container:shop.web-infra \
+  --ipc container:shop.web-infra --pid container:shop.web-infra --pull never --no-healthcheck \
+  --stop-timeout 7 --label app=web --label app.kubernetes.io/part-of=shop \
+  --label kubehost.dev/container=log \
+  --label kubehost.dev/frozen=info=HASH \
+  --label kubehost.dev/hash=HASH --label kubehost.dev/id=shop.web-log \
+  --label kubehost.dev/namespace=shop --label kubehost.dev/pod=web --label kubehost.dev/role=main \
+  --mount type=bind,source=/state/pods/shop/web/etc/hosts,target=/etc/hosts \
+  --mount type=bind,source=/state/pods/shop/web/etc/hostname,target=/etc/hostname \
+  --mount type=bind,source=/state/pods/shop/web/etc/resolv.conf,target=/etc/resolv.conf \
+  --mount type=bind,source=/srv/any,target=/any,bind-propagation=rslave \
+  --mount type=bind,source=/state/pods/shop/web/volumes/info/name,target=/name,readonly \
+  --mount type=bind,source=/state/pods/shop/web/subpaths/log/2,target=/log \
+  --mount type=bind,source=/volumes/shared,target=/shared,bind-propagation=rshared \
+  --mount type=image,source=docker.io/library/tools:1,target=/tools \
+  --volume /volumes/labelled:/labelled:z \
+  --volume /state/pods/shop/web/subpaths/log/6:/again:ro,z,rslave --device /dev/sdx:/dev/xvda:rwm \
+  --device /dev/sdx:/dev/xvdb:r docker.io/library/log:1 >/dev/null
 
 # create sandbox net-infra
 rm -rf /state/pods/default/net/etc
-docker run --name net-infra --detach --restart no --ipc shareable --pull never --network host --label kubehost.dev/hash=HASH --label kubehost.dev/id=net-infra --label kubehost.dev/namespace=default --label kubehost.dev/pod=net --label kubehost.dev/role=infra kubehost/pause:d0d50305ffc8 >/dev/null
+docker run --name net-infra --detach --restart no --ipc shareable --pull never --network host \
+  --label kubehost.dev/hash=HASH --label kubehost.dev/id=net-infra \
+  --label kubehost.dev/namespace=default --label kubehost.dev/pod=net \
+  --label kubehost.dev/role=infra kubehost/pause:d0d50305ffc8 >/dev/null
 
 # write hosts and resolv.conf of net
 [ ! -L /state/pods/default/net/etc ] || { echo '/state/pods/default/net/etc is a symbolic link' >&2; exit 1; }
@@ -230,4 +283,10 @@ chmod 0644 /state/pods/default/net/etc/hosts
 # run net-app
 cat /state/pods/default/net/etc/hosts.clean > /state/pods/default/net/etc/hosts
 chmod 0644 /state/pods/default/net/etc/hosts
-docker run --name net-app --detach --restart no --network container:net-infra --pid host --ipc host --pull never --no-healthcheck --stop-timeout 0 --label kubehost.dev/container=app --label kubehost.dev/hash=HASH --label kubehost.dev/id=net-app --label kubehost.dev/namespace=default --label kubehost.dev/pod=net --label kubehost.dev/role=main --mount type=bind,source=/state/pods/default/net/etc/hosts,target=/etc/hosts --mount type=bind,source=/state/pods/default/net/etc/resolv.conf,target=/etc/resolv.conf docker.io/library/app:1 >/dev/null
+docker run --name net-app --detach --restart no --network container:net-infra --pid host \
+  --ipc host --pull never --no-healthcheck --stop-timeout 0 --label kubehost.dev/container=app \
+  --label kubehost.dev/hash=HASH --label kubehost.dev/id=net-app \
+  --label kubehost.dev/namespace=default --label kubehost.dev/pod=net \
+  --label kubehost.dev/role=main \
+  --mount type=bind,source=/state/pods/default/net/etc/hosts,target=/etc/hosts \
+  --mount type=bind,source=/state/pods/default/net/etc/resolv.conf,target=/etc/resolv.conf docker.io/library/app:1 >/dev/null

@@ -103,7 +103,17 @@ podman pull --quiet docker.io/library/app:1 >/dev/null || { echo 'image docker.i
 
 # create sandbox shop.web-infra
 rm -rf /state/pods/shop/web/etc
-podman pod create --name shop.web --infra-name shop.web-infra --shm-size 64m --share ipc,net,uts,pid --sysctl net.ipv4.ip_unprivileged_port_start=0 --network kubehost-shop --hostname www --network-alias web --network-alias web-nginx --network-alias www.shop --publish 127.0.0.1:8080:80/tcp --publish '[::1]:8080:80/tcp' --publish 0.0.0.0:53:5353/udp --sysctl 'net.ipv4.ip_local_port_range=1024 65535' --sysctl 'net.ipv4.ping_group_range=0 1' --label app=web --label app.kubernetes.io/part-of=shop --label kubehost.dev/hash=HASH --label kubehost.dev/id=shop.web-infra --label kubehost.dev/inits=HASH --label kubehost.dev/namespace=shop --label kubehost.dev/network=kubehost-shop --label kubehost.dev/pod=web --label kubehost.dev/role=infra >/dev/null
+podman pod create --name shop.web --infra-name shop.web-infra --shm-size 64m \
+  --share ipc,net,uts,pid --sysctl net.ipv4.ip_unprivileged_port_start=0 --network kubehost-shop \
+  --hostname www --network-alias web --network-alias web-nginx --network-alias www.shop \
+  --publish 127.0.0.1:8080:80/tcp --publish '[::1]:8080:80/tcp' --publish 0.0.0.0:53:5353/udp \
+  --sysctl 'net.ipv4.ip_local_port_range=1024 65535' --sysctl 'net.ipv4.ping_group_range=0 1' \
+  --label app=web --label app.kubernetes.io/part-of=shop \
+  --label kubehost.dev/hash=HASH \
+  --label kubehost.dev/id=shop.web-infra \
+  --label kubehost.dev/inits=HASH --label kubehost.dev/namespace=shop \
+  --label kubehost.dev/network=kubehost-shop --label kubehost.dev/pod=web \
+  --label kubehost.dev/role=infra >/dev/null
 podman start shop.web-infra >/dev/null
 
 # write hosts, hostname and resolv.conf of shop.web
@@ -136,7 +146,17 @@ options ndots:5
 # run shop.web-setup to its end
 cat /state/pods/shop/web/etc/hosts.clean > /state/pods/shop/web/etc/hosts
 chmod 0644 /state/pods/shop/web/etc/hosts
-podman run --name shop.web-setup --pod shop.web --pull never --no-healthcheck --stop-timeout 7 --unsetenv TERM --unsetenv container --passwd=false --label app=web --label app.kubernetes.io/part-of=shop --label kubehost.dev/container=setup --label kubehost.dev/hash=HASH --label kubehost.dev/id=shop.web-setup --label kubehost.dev/namespace=shop --label kubehost.dev/pod=web --label kubehost.dev/role=init --mount type=bind,source=/state/pods/shop/web/etc/hosts,target=/etc/hosts --mount type=bind,source=/state/pods/shop/web/etc/hostname,target=/etc/hostname --mount type=bind,source=/state/pods/shop/web/etc/resolv.conf,target=/etc/resolv.conf --mount 'type=bind,"source=/volumes/a,b ""c""","target=/da,ta"' --entrypoint sh docker.io/library/tool:1 -c 'echo "$HOME" it'\''s' >/dev/null || { echo 'init container setup failed' >&2; exit 1; }
+podman run --name shop.web-setup --pod shop.web --pull never --no-healthcheck --stop-timeout 7 \
+  --unsetenv TERM --unsetenv container --passwd=false --label app=web \
+  --label app.kubernetes.io/part-of=shop --label kubehost.dev/container=setup \
+  --label kubehost.dev/hash=HASH \
+  --label kubehost.dev/id=shop.web-setup --label kubehost.dev/namespace=shop \
+  --label kubehost.dev/pod=web --label kubehost.dev/role=init \
+  --mount type=bind,source=/state/pods/shop/web/etc/hosts,target=/etc/hosts \
+  --mount type=bind,source=/state/pods/shop/web/etc/hostname,target=/etc/hostname \
+  --mount type=bind,source=/state/pods/shop/web/etc/resolv.conf,target=/etc/resolv.conf \
+  --mount 'type=bind,"source=/volumes/a,b ""c""","target=/da,ta"' \
+  --entrypoint sh docker.io/library/tool:1 -c 'echo "$HOME" it'\''s' >/dev/null || { echo 'init container setup failed' >&2; exit 1; }
 
 # run shop.web-nginx
 SANDBOX=$(podman container inspect --format '{{with index .NetworkSettings.Networks "kubehost-shop"}}{{$a := print .IPAddress}}{{$b := print .GlobalIPv6Address}}{{if eq $a "invalid IP"}}{{$a = ""}}{{end}}{{if eq $b "invalid IP"}}{{$b = ""}}{{end}}{{$a}}{{if and $a $b}},{{end}}{{$b}} {{if .Gateway}}{{.Gateway}}{{else}}{{.IPv6Gateway}}{{end}}{{end}}' shop.web-infra)
@@ -144,8 +164,22 @@ POD_IPS=${SANDBOX% *} RESOLVER=${SANDBOX##* }
 POD_IP=${POD_IPS%%,*}
 cat /state/pods/shop/web/etc/hosts.clean > /state/pods/shop/web/etc/hosts
 chmod 0644 /state/pods/shop/web/etc/hosts
-podman run --name shop.web-nginx --detach --restart on-failure --pod shop.web --pull never --no-healthcheck --stop-timeout 7 --unsetenv TERM --unsetenv container --passwd=false --label app=web --label app.kubernetes.io/part-of=shop --label kubehost.dev/container=nginx --label kubehost.dev/hash=HASH --label kubehost.dev/id=shop.web-nginx --label kubehost.dev/namespace=shop --label kubehost.dev/pod=web --label kubehost.dev/role=main --env-file /dev/stdin --env 'PLAIN=a b
-c' --env EMPTY= --workdir '/a b' --mount type=bind,source=/state/pods/shop/web/etc/hosts,target=/etc/hosts --mount type=bind,source=/state/pods/shop/web/etc/hostname,target=/etc/hostname --mount type=bind,source=/state/pods/shop/web/etc/resolv.conf,target=/etc/resolv.conf --mount 'type=bind,"source=/volumes/a,b ""c""",target=/data,readonly' --mount type=bind,source=/state/pods/shop/web/volumes/page,target=/page,readonly --mount type=bind,source=/state/pods/shop/web/empty/cache,target=/cache --mount type=bind,source=/state/pods/shop/web/memory/fast,target=/fast docker.io/library/nginx:1 --verbose '' --listen="$POD_IP":80 >/dev/null <<'END'
+podman run --name shop.web-nginx --detach --restart on-failure --pod shop.web --pull never \
+  --no-healthcheck --stop-timeout 7 --unsetenv TERM --unsetenv container --passwd=false \
+  --label app=web --label app.kubernetes.io/part-of=shop --label kubehost.dev/container=nginx \
+  --label kubehost.dev/hash=HASH \
+  --label kubehost.dev/id=shop.web-nginx --label kubehost.dev/namespace=shop \
+  --label kubehost.dev/pod=web --label kubehost.dev/role=main --env-file /dev/stdin \
+  --env 'PLAIN=a b
+c' --env EMPTY= --workdir '/a b' \
+  --mount type=bind,source=/state/pods/shop/web/etc/hosts,target=/etc/hosts \
+  --mount type=bind,source=/state/pods/shop/web/etc/hostname,target=/etc/hostname \
+  --mount type=bind,source=/state/pods/shop/web/etc/resolv.conf,target=/etc/resolv.conf \
+  --mount 'type=bind,"source=/volumes/a,b ""c""",target=/data,readonly' \
+  --mount type=bind,source=/state/pods/shop/web/volumes/page,target=/page,readonly \
+  --mount type=bind,source=/state/pods/shop/web/empty/cache,target=/cache \
+  --mount type=bind,source=/state/pods/shop/web/memory/fast,target=/fast docker.io/library/nginx:1 \
+  --verbose '' --listen="$POD_IP":80 >/dev/null <<'END'
 TOKEN=***
 my.token=***
 END
@@ -202,11 +236,30 @@ while [ -n "$rest" ]; do
 done
 mkdir "$target"
 exec mount --no-canonicalize --rbind . "$target"' sh /volumes/labelled x /state/pods/shop/web/subpaths/log/6 labelled log >/dev/null
-podman run --name shop.web-log --detach --restart on-failure --pod shop.web --pull never --no-healthcheck --stop-timeout 7 --unsetenv TERM --unsetenv container --passwd=false --label app=web --label app.kubernetes.io/part-of=shop --label kubehost.dev/container=log --label kubehost.dev/frozen=info=HASH --label kubehost.dev/hash=HASH --label kubehost.dev/id=shop.web-log --label kubehost.dev/namespace=shop --label kubehost.dev/pod=web --label kubehost.dev/role=main --mount type=bind,source=/state/pods/shop/web/etc/hosts,target=/etc/hosts --mount type=bind,source=/state/pods/shop/web/etc/hostname,target=/etc/hostname --mount type=bind,source=/state/pods/shop/web/etc/resolv.conf,target=/etc/resolv.conf --mount type=bind,source=/srv/any,target=/any,bind-propagation=rslave --mount type=bind,source=/state/pods/shop/web/volumes/info/name,target=/name,readonly --mount type=bind,source=/state/pods/shop/web/subpaths/log/2,target=/log --mount type=bind,source=/volumes/shared,target=/shared,bind-propagation=rshared --mount type=image,source=docker.io/library/tools:1,target=/tools --volume /volumes/labelled:/labelled:z --volume /state/pods/shop/web/subpaths/log/6:/again:ro,z,rslave --device /dev/sdx:/dev/xvda:rwm --device /dev/sdx:/dev/xvdb:r docker.io/library/log:1 >/dev/null
+podman run --name shop.web-log --detach --restart on-failure --pod shop.web --pull never \
+  --no-healthcheck --stop-timeout 7 --unsetenv TERM --unsetenv container --passwd=false \
+  --label app=web --label app.kubernetes.io/part-of=shop --label kubehost.dev/container=log \
+  --label kubehost.dev/frozen=info=HASH \
+  --label kubehost.dev/hash=HASH --label kubehost.dev/id=shop.web-log \
+  --label kubehost.dev/namespace=shop --label kubehost.dev/pod=web --label kubehost.dev/role=main \
+  --mount type=bind,source=/state/pods/shop/web/etc/hosts,target=/etc/hosts \
+  --mount type=bind,source=/state/pods/shop/web/etc/hostname,target=/etc/hostname \
+  --mount type=bind,source=/state/pods/shop/web/etc/resolv.conf,target=/etc/resolv.conf \
+  --mount type=bind,source=/srv/any,target=/any,bind-propagation=rslave \
+  --mount type=bind,source=/state/pods/shop/web/volumes/info/name,target=/name,readonly \
+  --mount type=bind,source=/state/pods/shop/web/subpaths/log/2,target=/log \
+  --mount type=bind,source=/volumes/shared,target=/shared,bind-propagation=rshared \
+  --mount type=image,source=docker.io/library/tools:1,target=/tools \
+  --volume /volumes/labelled:/labelled:z \
+  --volume /state/pods/shop/web/subpaths/log/6:/again:ro,z,rslave --device /dev/sdx:/dev/xvda:rwm \
+  --device /dev/sdx:/dev/xvdb:r docker.io/library/log:1 >/dev/null
 
 # create sandbox net-infra
 rm -rf /state/pods/default/net/etc
-podman pod create --name net --infra-name net-infra --uts host --network host --label kubehost.dev/hash=HASH --label kubehost.dev/id=net-infra --label kubehost.dev/namespace=default --label kubehost.dev/pod=net --label kubehost.dev/role=infra >/dev/null
+podman pod create --name net --infra-name net-infra --uts host --network host \
+  --label kubehost.dev/hash=HASH --label kubehost.dev/id=net-infra \
+  --label kubehost.dev/namespace=default --label kubehost.dev/pod=net \
+  --label kubehost.dev/role=infra >/dev/null
 podman start net-infra >/dev/null
 
 # write hosts and resolv.conf of net
@@ -225,4 +278,10 @@ chmod 0644 /state/pods/default/net/etc/hosts
 # run net-app
 cat /state/pods/default/net/etc/hosts.clean > /state/pods/default/net/etc/hosts
 chmod 0644 /state/pods/default/net/etc/hosts
-podman run --name net-app --detach --restart no --pod net --pid host --ipc host --pull never --no-healthcheck --stop-timeout 0 --unsetenv TERM --unsetenv container --passwd=false --label kubehost.dev/container=app --label kubehost.dev/hash=HASH --label kubehost.dev/id=net-app --label kubehost.dev/namespace=default --label kubehost.dev/pod=net --label kubehost.dev/role=main --mount type=bind,source=/state/pods/default/net/etc/hosts,target=/etc/hosts --mount type=bind,source=/state/pods/default/net/etc/resolv.conf,target=/etc/resolv.conf docker.io/library/app:1 >/dev/null
+podman run --name net-app --detach --restart no --pod net --pid host --ipc host --pull never \
+  --no-healthcheck --stop-timeout 0 --unsetenv TERM --unsetenv container --passwd=false \
+  --label kubehost.dev/container=app --label kubehost.dev/hash=HASH \
+  --label kubehost.dev/id=net-app --label kubehost.dev/namespace=default \
+  --label kubehost.dev/pod=net --label kubehost.dev/role=main \
+  --mount type=bind,source=/state/pods/default/net/etc/hosts,target=/etc/hosts \
+  --mount type=bind,source=/state/pods/default/net/etc/resolv.conf,target=/etc/resolv.conf docker.io/library/app:1 >/dev/null
