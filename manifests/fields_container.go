@@ -10,8 +10,8 @@ import (
 var containerRows = rows{
 	{path: "name", is: Supported},
 	{path: "image", is: Supported},
-	{path: "command", is: Supported},
-	{path: "args", is: Supported},
+	{path: "command", is: Supported, docker: secretArgsNote, podman: secretArgsNote},
+	{path: "args", is: Supported, docker: secretArgsNote, podman: secretArgsNote},
 	{path: "workingDir", is: Supported, podman: "an error where the image and the volumes have no such directory: podman makes none"},
 	{path: "ports[]", is: Supported, of: portRows},
 	{path: "envFrom[]", is: Supported, of: envFromRows},
@@ -74,7 +74,7 @@ var envRows = rows{
 	{path: "name", is: Supported},
 	{path: "value", is: Supported, podman: "HOSTNAME is the pod's hostname, whatever is given here"},
 	{path: "valueFrom.fieldRef.apiVersion", is: Supported},
-	{path: "valueFrom.fieldRef.fieldPath", is: Supported},
+	{path: "valueFrom.fieldRef.fieldPath", is: Supported, docker: uidNote, podman: uidNote},
 	{path: "valueFrom.resourceFieldRef", is: Supported, of: resourceFieldRows},
 	{path: "valueFrom.configMapKeyRef.name", is: Supported},
 	{path: "valueFrom.configMapKeyRef.key", is: Supported},
@@ -100,7 +100,7 @@ var resourceFieldRows = rows{
 // resourceRows are those of a container's resources.
 var resourceRows = rows{
 	{path: "limits", is: Supported, of: amountRows},
-	{path: "requests", is: Supported, of: amountRows},
+	{path: "requests", is: Supported, of: amountRows, docker: oomNote, podman: oomNote},
 	{path: "claims", is: Refused, reason: claimsReason, hint: "ask for a device in limits, or mount its file with a hostPath volume"},
 }
 
@@ -112,10 +112,15 @@ var podResourceRows = rows{
 }
 
 const (
+	uidNote      = "metadata.uid is the one given, or one made from namespace and name, so that it outlives edits"
 	claimsReason = "dynamic resource allocation needs the drivers of a cluster"
 	// docker has no cgroup for several containers, and both runtimes are to do the same.
 	podLimitNote = "a limit holds for each container that has none of its own, not for all of them together"
-	gpuNote      = "the first GPUs: they are not kept for one container"
+	// Not every host lets its runtime set less than 0.
+	oomNote = "a container of a Guaranteed pod has an oom_score_adj of 0 instead of -997: not every host lets its runtime protect a container so"
+	// There the whole host could read it, in the list of processes.
+	secretArgsNote = "a reference $(VAR) to the value of a Secret is an error: the whole host could read it there"
+	gpuNote        = "the first GPUs: they are not kept for one container"
 )
 
 // amountRows are the resources that have a name of their own in Kubernetes. The first that matches counts.
@@ -131,6 +136,9 @@ var amountRows = rows{
 		hint: "name a device of the host as vendor/class=name, as in its CDI specification, or give its file to the container with the annotation extra-options.kubehost.dev/<container>"},
 }
 
+// What is below such a volume is not the runtime's to change.
+const subPathNote = "in a volume of a ConfigMap, Secret or the downward API it must name something that is there: a kubelet would make an empty directory"
+
 var mountRows = rows{
 	{path: "name", is: Supported},
 	{path: "readOnly", is: Supported},
@@ -139,9 +147,9 @@ var mountRows = rows{
 		hint:   "use IfPossible, or mount what is below the volume as a volume of its own",
 		docker: "from docker 25 on a read-only mount is always recursively so"},
 	{path: "mountPath", is: Supported},
-	{path: "subPath", is: Supported},
+	{path: "subPath", is: Supported, docker: subPathNote, podman: subPathNote},
 	{path: "mountPropagation", is: Supported},
-	{path: "subPathExpr", is: Supported},
+	{path: "subPathExpr", is: Supported, docker: subPathNote, podman: subPathNote},
 	{path: "bindMountOptions", is: NotYet, hint: "remove it: no cluster has it on by default"},
 }
 

@@ -18,7 +18,7 @@ var podSpecRows = rows{
 	{path: "restartPolicy", is: Supported},
 	{path: "terminationGracePeriodSeconds", is: Supported},
 	{path: "activeDeadlineSeconds", is: Supported},
-	{path: "dnsPolicy", is: Supported, docker: resolverNote, podman: resolverNote},
+	{path: "dnsPolicy", is: Supported, docker: dnsNote, podman: dnsNote},
 	{path: "nodeSelector", is: NoEffect, reason: oneNode},
 	// An identity for an API server, which nobody here asks for it; it gives or takes no rights on the host.
 	{path: "serviceAccountName", is: NoEffect, accepts: values("default"), reason: noAPIServer},
@@ -29,7 +29,7 @@ var podSpecRows = rows{
 	{path: "automountServiceAccountToken", is: NoEffect, accepts: values("false"), reason: noAPIServer},
 	// Silent, because the scheduler puts it into every pod of a cluster.
 	{path: "nodeName", is: Silent, reason: oneNode},
-	{path: "hostNetwork", is: Supported},
+	{path: "hostNetwork", is: Supported, docker: hostNetNote, podman: hostNetNote},
 	{path: "hostPID", is: Supported},
 	{path: "hostIPC", is: Supported},
 	{path: "shareProcessNamespace", is: Supported, podman: "the first process is podman's catatonit instead of pause"},
@@ -78,9 +78,13 @@ var podSpecRows = rows{
 }
 
 const (
-	resolverNote = "there is no cluster DNS: the runtime's resolver on the pod's network answers, and sends what it does not know to the host's name servers"
-	noAPIServer  = "there is no API server, so a pod gets no token for one"
-	noRivals     = "pods do not compete for one host, none is preempted or evicted"
+	dnsNote = "there is no cluster DNS: with ClusterFirst the runtime's resolver on the pod's network answers, and sends what it does not know to the " +
+		"host's name servers; ClusterFirstWithHostNet on the host's network takes the host's name servers, as no resolver there knows the pods; " +
+		"with Default a name server on the host's loopback is replaced by the network's resolver, as in the pod nobody would answer there"
+	hostNetNote = "other pods do not find it by its name: it is on no network that has a resolver"
+	sysctlNote  = "one that is not safe, or that the pod shares with the host, is an error when the manifest is checked: a kubelet would let the pod fail"
+	noAPIServer = "there is no API server, so a pod gets no token for one"
+	noRivals    = "pods do not compete for one host, none is preempted or evicted"
 )
 
 // isAdmissionToleration tells the two tolerations that the admission plugin

@@ -36,7 +36,7 @@ var podSecurityRows = rows{
 	{path: "supplementalGroupsPolicy", is: Supported, docker: strictNote, podman: strictNote},
 	{path: "fsGroup", is: Supported},
 	{path: "sysctls", is: Supported, of: rows{
-		{path: "[].name", is: Supported},
+		{path: "[].name", is: Supported, docker: sysctlNote, podman: sysctlNote},
 		{path: "[].value", is: Supported},
 	}},
 	{path: "fsGroupChangePolicy", is: Supported},

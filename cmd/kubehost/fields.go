@@ -17,6 +17,7 @@ func (p *program) fieldsCommand() *cli.Command {
 		UsageText: "kubehost fields [PATH] [-o text|json|yaml|md]",
 		Description: `Prints the support table: each field of each kind, and whether it is supported, has no effect on
 one host, or is refused; with the reason and what to do instead. A row stands for all fields below its path.
+A key that is no field is an error.
 
 Examples:
   kubehost fields

@@ -56,6 +56,7 @@ const fieldsPage = `# Fields
 
 What kubehost does with each field of a manifest, from the table by which it checks manifests itself:
 this page is the output of ` + "`kubehost fields -o md`" + `. A row stands for all fields below its path.
+A key that is no field is an error here, where a cluster may ignore it: nothing is dropped in silence.
 
 - **supported**: means what it means to a kubelet, on docker and on podman.
 - **no effect**: one host has no use for it; a warning, unless a cluster writes it into every object.
