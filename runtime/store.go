@@ -62,7 +62,7 @@ func (s Store) Pod(r plan.Ref) (StoredPod, error) {
 		return p, err
 	}
 	if err := json.Unmarshal(b, &p.Plan); err != nil {
-		return p, fmt.Errorf("%s: %w", filepath.Join(dir, "plan.json"), err)
+		return p, fmt.Errorf("%s is damaged: %w\n  hint: remove the file, and apply the manifest of the pod again", filepath.Join(dir, "plan.json"), err)
 	}
 	p.Manifest, err = os.ReadFile(filepath.Join(dir, "manifest.json"))
 	return p, err
@@ -203,7 +203,7 @@ func (s Store) Lock(ctx context.Context, refs []plan.Ref, waiting func()) (relea
 func (s Store) lock(ctx context.Context, r plan.Ref, waiting *func()) (*os.File, error) {
 	dir := filepath.Join(s.Dir, "locks")
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%w\n  hint: the state directory must be writable; \"kubehost doctor\" tells which one it is", err)
 	}
 	f, err := os.OpenFile(filepath.Join(dir, r.Namespace+"."+r.Name), os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {

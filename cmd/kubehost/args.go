@@ -110,7 +110,7 @@ func unknownFlag(c *cli.Command, word string, known map[string]bool) error {
 // nearest is the candidate that a mistyped word most likely means; "" when none is near.
 func nearest(word string, candidates []string) string {
 	best, least := "", 3 // more than two slips are another word
-	slices.Sort(candidates)
+	candidates = slices.Sorted(slices.Values(candidates))
 	for _, c := range candidates {
 		if len(c) < 3 {
 			continue

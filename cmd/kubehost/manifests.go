@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"os"
 
 	"github.com/urfave/cli/v2"
@@ -32,6 +33,9 @@ func (p *program) loadOptions(c *cli.Context) manifests.Options {
 // sources are the -f flags; a command without any is a mistake.
 func sources(c *cli.Context) ([]string, error) {
 	f := c.StringSlice("filename")
+	if len(f) == 0 && c.NArg() > 0 {
+		return nil, &exitError{exitUsage, fmt.Errorf("unexpected %q: manifests are named with -f\n  hint: did you mean -f %s?", c.Args().First(), runtime.Quote(c.Args().First()))}
+	}
 	if len(f) == 0 {
 		return nil, usage(c, "must specify -f: a manifest file, a directory, a URL, or - for standard input")
 	}

@@ -5,7 +5,10 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"os/user"
 	"path/filepath"
+	"strconv"
+	"strings"
 
 	"github.com/urfave/cli/v2"
 	"sigs.k8s.io/yaml"
@@ -124,10 +127,10 @@ func (p *program) config(flag string) (configFile, string, error) {
 		if !named && (errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission)) {
 			return f, "", nil
 		}
-		return f, "", &exitError{exitUsage, fmt.Errorf("configuration file: %w", err)}
+		return f, "", &exitError{exitUsage, fmt.Errorf("configuration file: %w\n  hint: --config and KUBEHOST_CONFIG name one that can be read", err)}
 	}
 	if err := yaml.UnmarshalStrict(b, &f); err != nil {
-		return f, "", &exitError{exitUsage, fmt.Errorf("%s: %w\n  hint: it may hold runtime, volumeBaseDir, stateDir, seccompDir and supervisor", name, err)}
+		return f, "", &exitError{exitUsage, configError(name, err)}
 	}
 	for key, dir := range map[string]string{"volumeBaseDir": f.VolumeBaseDir, "stateDir": f.StateDir, "seccompDir": f.SeccompDir} {
 		if dir != "" && !filepath.IsAbs(dir) {
@@ -137,12 +140,31 @@ func (p *program) config(flag string) (configFile, string, error) {
 	return f, name, nil
 }
 
+// configKeys are the settings that a configuration file may hold.
+var configKeys = []string{"runtime", "volumeBaseDir", "stateDir", "seccompDir", "supervisor"}
+
+// configError says what is wrong with a configuration file, without the steps that its text takes to become settings.
+func configError(name string, err error) error {
+	what := err.Error()
+	for _, step := range []string{"error converting YAML to JSON: ", "error unmarshaling JSON: ", "while decoding JSON: ", "yaml: ", "json: "} {
+		what = strings.TrimPrefix(what, step)
+	}
+	hint := "it may hold " + strings.Join(configKeys, ", ")
+	if key, ok := strings.CutPrefix(what, "unknown field "); ok {
+		what = key + " is no setting"
+		if near := nearest(strings.Trim(key, `"`), configKeys); near != "" {
+			hint = "did you mean " + near + "?"
+		}
+	}
+	return fmt.Errorf("%s: %s\n  hint: %s", name, what, hint)
+}
+
 // defaults are the settings of root, or of a user after the XDG base directory specification.
 func (p *program) defaults() settings {
 	if p.euid == 0 {
 		return settings{StateDir: "/var/lib/kubehost", VolumeBaseDir: "/var/lib/kubehost/volumes", File: "/etc/kubehost/config.yaml"}
 	}
-	home := p.getenv("HOME")
+	home := first(p.getenv("HOME"), p.home(), "/") // never the current directory: the next run would look elsewhere
 	xdg := func(variable, fallback string) string {
 		return filepath.Join(first(p.getenv(variable), filepath.Join(home, fallback)), "kubehost")
 	}
@@ -151,6 +173,15 @@ func (p *program) defaults() settings {
 		VolumeBaseDir: filepath.Join(xdg("XDG_DATA_HOME", ".local/share"), "volumes"),
 		File:          filepath.Join(xdg("XDG_CONFIG_HOME", ".config"), "config.yaml"),
 	}
+}
+
+// home is the user's home directory in /etc/passwd, for services and cron jobs that have no HOME.
+func (p *program) home() string {
+	u, err := user.LookupId(strconv.Itoa(p.euid))
+	if err != nil {
+		return ""
+	}
+	return u.HomeDir
 }
 
 // first is the first that is not empty.
