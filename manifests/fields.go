@@ -13,7 +13,7 @@ type FieldStatus int
 // The zero value is the one that is safe to forget: a field that nobody
 // thought about is an error, never dropped.
 const (
-	// NotYet is an error that names the field: a host can do it, kubehost cannot yet.
+	// NotYet is an error that names the field. No row has it: it is what a field gets that a newer k8s.io/api brings.
 	NotYet FieldStatus = iota
 	// Supported fields mean what they mean to a kubelet.
 	Supported

@@ -74,7 +74,7 @@ spec:
 `,
 		},
 		{
-			name: "not yet, one problem for each place", kind: "Pod",
+			name: "refused values, one problem for each place", kind: "Pod",
 			document: `
 spec:
   hostPID: true
@@ -91,9 +91,9 @@ spec:
   securityContext: {fsGroup: 1, runAsNonRoot: true}
 `,
 			want: `
-spec.containers[1].restartPolicyRules[0].action: "RestartAllContainers" is not supported yet
-  hint: leave it out, or use Restart
-spec.containers[1].livenessProbe.grpc.mode: "TLS" is not supported yet
+spec.containers[1].restartPolicyRules[0].action: "RestartAllContainers" is refused: a container is restarted alone, without the others of its pod
+  hint: use Restart
+spec.containers[1].livenessProbe.grpc.mode: "TLS" is refused: it is an alpha field of Kubernetes, which no cluster takes by itself
   hint: leave it out, or use Plaintext
 spec.containers[1].lifecycle.preStop.tcpSocket: is refused: no kubelet runs it, it is there for old clients
   hint: use exec or httpGet
@@ -246,7 +246,7 @@ spec:
   dataSource: {kind: VolumeSnapshot, name: s}
 `,
 			want: `
-spec.accessModes: ["ReadWriteOnce" "ReadWriteOncePod"] is not supported yet
+spec.accessModes: ["ReadWriteOnce" "ReadWriteOncePod"] is refused: a directory can be used by every pod of the host
   hint: use ReadWriteOnce, and let only one pod name the claim
 spec.dataSource: is refused: there are no volume snapshots, and claims are not cloned
   hint: copy the data into the claim's directory, or do it in an init container

@@ -26,7 +26,7 @@ var containerRows = rows{
 	// On an init container, Always makes it a sidecar.
 	{path: "restartPolicy", is: Supported},
 	{path: "restartPolicyRules[]", is: Supported, of: rows{
-		{path: "action", is: NotYet, accepts: values("Restart")},
+		{path: "action", is: Refused, accepts: values("Restart"), reason: "a container is restarted alone, without the others of its pod", hint: "use Restart"},
 		{path: "exitCodes.operator", is: Supported},
 		{path: "exitCodes.values", is: Supported},
 	}},
@@ -112,6 +112,7 @@ var podResourceRows = rows{
 }
 
 const (
+	alphaReason  = "it is an alpha field of Kubernetes, which no cluster takes by itself"
 	uidNote      = "metadata.uid is the one given, or one made from namespace and name, so that it outlives edits"
 	claimsReason = "dynamic resource allocation needs the drivers of a cluster"
 	// docker has no cgroup for several containers, and both runtimes are to do the same.
@@ -150,7 +151,7 @@ var mountRows = rows{
 	{path: "subPath", is: Supported, docker: subPathNote, podman: subPathNote},
 	{path: "mountPropagation", is: Supported},
 	{path: "subPathExpr", is: Supported, docker: subPathNote, podman: subPathNote},
-	{path: "bindMountOptions", is: NotYet, hint: "remove it: no cluster has it on by default"},
+	{path: "bindMountOptions", is: Refused, reason: alphaReason, hint: "remove it"},
 }
 
 var probeRows = rows{
@@ -160,7 +161,7 @@ var probeRows = rows{
 	{path: "tcpSocket.host", is: Supported},
 	{path: "grpc.port", is: Supported},
 	{path: "grpc.service", is: Supported},
-	{path: "grpc.mode", is: NotYet, accepts: values("Plaintext")},
+	{path: "grpc.mode", is: Refused, accepts: values("Plaintext"), reason: alphaReason, hint: "leave it out, or use Plaintext"},
 	{path: "initialDelaySeconds", is: Supported},
 	{path: "timeoutSeconds", is: Supported},
 	{path: "periodSeconds", is: Supported},
@@ -185,5 +186,5 @@ var httpGetRows = rows{
 	{path: "scheme", is: Supported},
 	{path: "httpHeaders[].name", is: Supported},
 	{path: "httpHeaders[].value", is: Supported},
-	{path: "protocol", is: NotYet, accepts: values("HTTP1")},
+	{path: "protocol", is: Refused, accepts: values("HTTP1"), reason: alphaReason, hint: "leave it out, or use HTTP1"},
 }

@@ -62,7 +62,7 @@ var claimRows = rows{
 var claimSpecRows = rows{
 	// A directory can be used by every pod of the host. That only one pod uses it is a promise
 	// that somebody would have to keep.
-	{path: "accessModes", is: NotYet, accepts: values("ReadWriteOnce", "ReadOnlyMany", "ReadWriteMany"),
+	{path: "accessModes", is: Refused, reason: "a directory can be used by every pod of the host", accepts: values("ReadWriteOnce", "ReadOnlyMany", "ReadWriteMany"),
 		hint: "use ReadWriteOnce, and let only one pod name the claim"},
 	{path: "selector.matchLabels", is: Supported},
 	{path: "selector.matchExpressions[].key", is: Supported},

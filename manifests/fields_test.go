@@ -88,6 +88,8 @@ func isScalar(t reflect.Type) bool {
 func TestFieldsSayWhy(t *testing.T) {
 	eachRow(func(path string, r *row) {
 		switch r.is {
+		case NotYet:
+			t.Errorf("%s: nobody has decided about it", path)
 		case NoEffect, Silent:
 			if r.reason == "" {
 				t.Errorf("%s: %s without a reason", path, r.is)

@@ -12,6 +12,7 @@ const (
 	networkHint   = "mount it on the host (/etc/fstab) and use a hostPath volume of that directory"
 	diskReason    = "a cloud's disk is attached by a cluster"
 	diskHint      = "attach and mount the disk on the host, and use a hostPath volume of that directory"
+	fileUserHint  = "remove it, and use spec.securityContext.fsGroup: the files are readable for that group"
 	goneReason    = "Kubernetes itself has dropped this kind of volume"
 	goneHint      = "mount the storage on the host, and use a hostPath volume of that directory"
 )
@@ -34,7 +35,7 @@ var volumeRows = rows{
 	{path: "secret.items[]", is: Supported, of: keyToPathRows},
 	{path: "secret.defaultMode", is: Supported},
 	{path: "secret.optional", is: Supported},
-	{path: "secret.defaultUser", is: NotYet},
+	{path: "secret.defaultUser", is: Refused, reason: alphaReason, hint: fileUserHint},
 	{path: "nfs", is: Refused, evenEmpty: true, reason: networkReason, hint: networkHint},
 	{path: "iscsi", is: Refused, evenEmpty: true, reason: networkReason, hint: networkHint},
 	{path: "glusterfs", is: Refused, evenEmpty: true, reason: networkReason, hint: networkHint},
@@ -48,7 +49,7 @@ var volumeRows = rows{
 	{path: "downwardAPI", is: Supported, evenEmpty: true, of: rows{
 		{path: "items[]", is: Supported, of: downwardFileRows},
 		{path: "defaultMode", is: Supported},
-		{path: "defaultUser", is: NotYet},
+		{path: "defaultUser", is: Refused, reason: alphaReason, hint: fileUserHint},
 	}},
 	{path: "fc", is: Refused, evenEmpty: true, reason: networkReason, hint: networkHint},
 	{path: "azureFile", is: Refused, evenEmpty: true, reason: networkReason, hint: networkHint},
@@ -56,7 +57,7 @@ var volumeRows = rows{
 	{path: "configMap.items[]", is: Supported, of: keyToPathRows},
 	{path: "configMap.defaultMode", is: Supported},
 	{path: "configMap.optional", is: Supported},
-	{path: "configMap.defaultUser", is: NotYet},
+	{path: "configMap.defaultUser", is: Refused, reason: alphaReason, hint: fileUserHint},
 	{path: "vsphereVolume", is: Refused, evenEmpty: true, reason: diskReason, hint: diskHint},
 	{path: "quobyte", is: Refused, evenEmpty: true, reason: goneReason, hint: goneHint},
 	{path: "azureDisk", is: Refused, evenEmpty: true, reason: diskReason, hint: diskHint},
@@ -82,7 +83,7 @@ var keyToPathRows = rows{
 	{path: "key", is: Supported},
 	{path: "path", is: Supported},
 	{path: "mode", is: Supported},
-	{path: "user", is: NotYet},
+	{path: "user", is: Refused, reason: alphaReason, hint: fileUserHint},
 }
 
 var downwardFileRows = rows{
@@ -91,7 +92,7 @@ var downwardFileRows = rows{
 	{path: "fieldRef.fieldPath", is: Supported},
 	{path: "resourceFieldRef", is: Supported, of: resourceFieldRows},
 	{path: "mode", is: Supported},
-	{path: "user", is: NotYet},
+	{path: "user", is: Refused, reason: alphaReason, hint: fileUserHint},
 }
 
 var projectedRows = rows{
@@ -109,7 +110,7 @@ var projectedRows = rows{
 	{path: "sources[].podCertificate", is: Refused, evenEmpty: true, reason: "there is no API server that would sign certificates",
 		hint: "put key and certificate into a Secret, and project that"},
 	{path: "defaultMode", is: Supported},
-	{path: "defaultUser", is: NotYet},
+	{path: "defaultUser", is: Refused, reason: alphaReason, hint: fileUserHint},
 }
 
 // apiAccessPath is where the service account's token is mounted in a cluster.

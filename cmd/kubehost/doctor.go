@@ -28,6 +28,9 @@ Examples:
   kubehost doctor --runtime podman`,
 		Flags: settingFlags(),
 		Action: func(c *cli.Context) error {
+			if c.NArg() > 0 {
+				return usage(c, "unexpected %q", c.Args().First())
+			}
 			s, err := p.settings(c)
 			if err != nil {
 				return err

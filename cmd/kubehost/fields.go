@@ -1,8 +1,10 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"slices"
+	"strings"
 
 	"github.com/urfave/cli/v2"
 	"golang.org/x/term"
@@ -32,7 +34,7 @@ Examples:
 			}
 			rows := manifests.Fields(c.Args().First())
 			if len(rows) == 0 {
-				return usage(c, "%q is no field of a kind that kubehost knows", c.Args().First())
+				return noField(c, c.Args().First())
 			}
 			switch out := c.String("output"); out {
 			case "json", "yaml":
@@ -46,6 +48,30 @@ Examples:
 			}
 		},
 	}
+}
+
+// noField names the field that a path most likely means: its own, or that of the last part that there is.
+func noField(c *cli.Context, path string) error {
+	var paths []string
+	for _, f := range manifests.Fields("") {
+		at := strings.ReplaceAll(f.Path, "[]", "")
+		for !strings.Contains(at, "[") && !slices.Contains(paths, at) {
+			paths = append(paths, at)
+			if i := strings.LastIndex(at, "."); i > 0 {
+				at = at[:i]
+			}
+		}
+	}
+	plain := strings.ReplaceAll(path, "[]", "")
+	i := slices.IndexFunc(paths, func(p string) bool { return strings.EqualFold(p, plain) || strings.EqualFold(p, "pod."+plain) })
+	near := nearest(plain, paths)
+	if i >= 0 {
+		near = paths[i]
+	}
+	if near == "" {
+		return usage(c, "%q is no field of a kind that kubehost knows", path)
+	}
+	return &exitError{exitUsage, fmt.Errorf("%q is no field of a kind that kubehost knows\n  hint: did you mean %s?", path, near)}
 }
 
 // fieldRow is a row of the table as JSON has it.

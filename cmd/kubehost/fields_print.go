@@ -61,7 +61,6 @@ A key that is no field is an error here, where a cluster may ignore it: nothing 
 - **supported**: means what it means to a kubelet, on docker and on podman.
 - **no effect**: one host has no use for it; a warning, unless a cluster writes it into every object.
 - **refused**: without it the pod would mean something else; an error that says what to do instead.
-- **not yet**: an error.
 `
 
 // writeFieldsPage prints the table as a page, with a section for each kind.

@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"regexp"
 	"syscall"
 
 	"github.com/urfave/cli/v2"
@@ -153,4 +154,9 @@ func (p *program) noCommand(c *cli.Context) error {
 	return usage(c, "unknown command %q", word)
 }
 
-func onUsageError(c *cli.Context, err error, _ bool) error { return usage(c, "%v", err) }
+// badValue is how the parser speaks of a value that a flag does not take.
+var badValue = regexp.MustCompile(`^invalid (?:boolean )?value (".*") for (?:flag )?-*([\w-]+): .*$`)
+
+func onUsageError(c *cli.Context, err error, _ bool) error {
+	return usage(c, "%s", badValue.ReplaceAllString(err.Error(), "--$2 does not take $1"))
+}

@@ -17,6 +17,9 @@ func (p *program) versionCommand() *cli.Command {
 		UsageText: "kubehost version [-o json|yaml]",
 		Flags:     []cli.Flag{&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "`FORMAT`: json or yaml"}},
 		Action: func(c *cli.Context) error {
+			if c.NArg() > 0 {
+				return usage(c, "unexpected %q", c.Args().First())
+			}
 			v := struct {
 				Version   string `json:"version"`
 				GoVersion string `json:"goVersion"`
