@@ -56,10 +56,10 @@ func targets(c *cli.Context) ([]target, error) {
 func checkNames(all []target) error {
 	for _, t := range all {
 		if msgs := validation.IsDNS1123Label(t.Namespace); len(msgs) > 0 && t.Kind != "PersistentVolume" {
-			return &exitError{exitUsage, fmt.Errorf("%q is no namespace: %s", t.Namespace, msgs[0])}
+			return &exitError{exitUsage, fmt.Errorf("%q is no namespace: lower-case letters, digits and -, at most 63, not - at an end\n  hint: see the NAMESPACE column of \"kubehost get pods -A\"", t.Namespace)}
 		}
 		if msgs := validation.IsDNS1123Subdomain(t.Name); len(msgs) > 0 {
-			return &exitError{exitUsage, fmt.Errorf("%q is no name of an object: %s", t.Name, msgs[0])}
+			return &exitError{exitUsage, fmt.Errorf("%q is no name of an object: lower-case letters, digits, - and ., at most 253, a letter or digit at each end\n  hint: \"kubehost get pods -A\" lists the pods there are", t.Name)}
 		}
 	}
 	return nil
