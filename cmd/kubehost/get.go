@@ -41,6 +41,9 @@ func (p *program) get(c *cli.Context) error {
 	if c.NArg() == 0 {
 		return usage(c, "must name what to list: pods")
 	}
+	if err := checkNamespace(first(c.String("namespace"), v1.NamespaceDefault)); err != nil {
+		return err
+	}
 	var names []target
 	if kind, ok := kindWords[strings.ToLower(c.Args().First())]; !ok && !strings.Contains(c.Args().First(), "/") || ok && kind != "Pod" {
 		return usage(c, "%q cannot be listed: only pods can", c.Args().First())

@@ -52,11 +52,20 @@ func targets(c *cli.Context) ([]target, error) {
 	return all, checkNames(all)
 }
 
+func checkNamespace(name string) error {
+	if len(validation.IsDNS1123Label(name)) > 0 {
+		return &exitError{exitUsage, fmt.Errorf("%q is no namespace: lower-case letters, digits and -, at most 63, not - at an end\n  hint: see the NAMESPACE column of \"kubehost get pods -A\"", name)}
+	}
+	return nil
+}
+
 // checkNames lets through only what an API server would: names become parts of paths.
 func checkNames(all []target) error {
 	for _, t := range all {
-		if msgs := validation.IsDNS1123Label(t.Namespace); len(msgs) > 0 && t.Kind != "PersistentVolume" {
-			return &exitError{exitUsage, fmt.Errorf("%q is no namespace: lower-case letters, digits and -, at most 63, not - at an end\n  hint: see the NAMESPACE column of \"kubehost get pods -A\"", t.Namespace)}
+		if t.Kind != "PersistentVolume" {
+			if err := checkNamespace(t.Namespace); err != nil {
+				return err
+			}
 		}
 		if msgs := validation.IsDNS1123Subdomain(t.Name); len(msgs) > 0 {
 			return &exitError{exitUsage, fmt.Errorf("%q is no name of an object: lower-case letters, digits, - and ., at most 253, a letter or digit at each end\n  hint: \"kubehost get pods -A\" lists the pods there are", t.Name)}
