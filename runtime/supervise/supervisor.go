@@ -244,7 +244,7 @@ func (h *happening) add(p *process, r Result) {
 
 // tell keeps the memory for everybody to read, and says what is new in it.
 func (p *process) tell() {
-	p.memory.Plan = p.hash
+	p.memory.Plan, p.memory.Asked = p.hash, p.wanted.Asked
 	b, err := json.Marshal(p.memory)
 	if err == nil && !bytes.Equal(b, p.saved) {
 		if err = p.Station.save(b); err == nil {
