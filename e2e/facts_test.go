@@ -33,7 +33,7 @@ var knownFacts = sync.OnceValues(func() ([]knownFact, error) {
 			return nil, fmt.Errorf("facts.tsv: %q is not number, class, title and note", line)
 		}
 		f := knownFact{cells[0], cells[1], cells[2], cells[3]}
-		if !slices.Contains([]string{"shown", "unit", "differs", "later", "kubelet"}, f.class) {
+		if !slices.Contains([]string{"shown", "unit", "differs", "kubelet"}, f.class) {
 			return nil, fmt.Errorf("facts.tsv: fact %s has the unknown class %q", f.number, f.class)
 		}
 		if seen[f.number] || f.title == "" || (f.note == "") != (f.class == "shown") {
@@ -120,7 +120,7 @@ func tellFacts(t *testing.T, runtime string) {
 	var unsaid []string
 	for _, f := range known {
 		reason, claimed := claims.of[runtime][f.number]
-		if f.class == "kubelet" || f.class == "later" && !claimed {
+		if f.class == "kubelet" {
 			continue
 		}
 		all++

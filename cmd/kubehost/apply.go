@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -141,9 +142,13 @@ func (p *program) printDryRun(s settings, want plan.Plan, out string, secrets bo
 	return e.WriteScript(p.stdout, steps)
 }
 
+// lateWord is how JSON writes a place in a plan that is filled once the pod's sandbox runs.
+var lateWord = regexp.MustCompile(`\\u0000([a-zA-Z]+)\\u0000`)
+
 // printData prints a value as JSON or YAML.
 func (p *program) printData(v any, format string) error {
 	b, err := json.MarshalIndent(v, "", "    ")
+	b = lateWord.ReplaceAll(b, []byte("<$1>"))
 	if err == nil && format == "yaml" {
 		b, err = yaml.JSONToYAML(b)
 	}
