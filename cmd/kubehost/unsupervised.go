@@ -19,6 +19,10 @@ func unkept(p plan.Plan) []string {
 		if pod.ActiveDeadline != nil {
 			say("activeDeadlineSeconds is not kept")
 		}
+		if pod.Manual && pod.RestartPolicy == plan.RestartAlways {
+			// docker starts what it always restarts when it starts itself.
+			say(`kubehost.dev/auto-start: "false" is not kept`)
+		}
 		for _, u := range pod.Units {
 			for _, what := range unkeptOf(u.Lifecycle) {
 				say(fmt.Sprintf("container %s: %s", u.Name, what))

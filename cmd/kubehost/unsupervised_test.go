@@ -9,11 +9,12 @@ import (
 
 func TestUnkeptNamesAllThatOnlyASupervisorDoes(t *testing.T) {
 	deadline := int64(5)
-	pod := plan.Pod{Ref: plan.Ref{Namespace: "default", Name: "web"}, ActiveDeadline: &deadline, Units: []plan.Unit{{Name: "a", Lifecycle: plan.Lifecycle{
-		Startup: &plan.Probe{}, Liveness: &plan.Probe{}, Readiness: &plan.Probe{}, PostStart: &plan.Check{}, PreStop: &plan.Check{},
-		RestartRules: []plan.RestartRule{{}}}}, {Name: "b"}}}
+	pod := plan.Pod{Ref: plan.Ref{Namespace: "default", Name: "web"}, ActiveDeadline: &deadline, Manual: true,
+		RestartPolicy: plan.RestartAlways, Units: []plan.Unit{{Name: "a", Lifecycle: plan.Lifecycle{
+			Startup: &plan.Probe{}, Liveness: &plan.Probe{}, Readiness: &plan.Probe{}, PostStart: &plan.Check{}, PreStop: &plan.Check{},
+			RestartRules: []plan.RestartRule{{}}}}, {Name: "b"}}}
 	text := strings.Join(unkept(plan.Plan{Pods: []plan.Pod{pod}}), "\n")
-	for _, want := range []string{"activeDeadlineSeconds", "startupProbe", "livenessProbe", "readinessProbe", "postStart", "preStop", "restartPolicyRules"} {
+	for _, want := range []string{"activeDeadlineSeconds", "auto-start", "startupProbe", "livenessProbe", "readinessProbe", "postStart", "preStop", "restartPolicyRules"} {
 		if strings.Count(text, want) != 1 {
 			t.Errorf("%s is not named once in:\n%s", want, text)
 		}
