@@ -42,14 +42,6 @@ func (s *Set) ConfigMap(namespace, name string) *v1.ConfigMap {
 	return find(s.ConfigMaps, namespace, name)
 }
 
-// Secret returns the Secret of that namespace and name, or nil.
-func (s *Set) Secret(namespace, name string) *v1.Secret { return find(s.Secrets, namespace, name) }
-
-// Claim returns the PersistentVolumeClaim of that namespace and name, or nil.
-func (s *Set) Claim(namespace, name string) *v1.PersistentVolumeClaim {
-	return find(s.Claims, namespace, name)
-}
-
 func find[T any](objects []Object[*T], namespace, name string) *T {
 	for _, o := range objects {
 		if o.Origin.Namespace == namespace && o.Origin.Name == name {

@@ -70,5 +70,5 @@ func (s Store) Bind(pods []plan.Pod, gone ...plan.Ref) error {
 	if err != nil {
 		return err
 	}
-	return replaceFile(s.bindingsFile(), b)
+	return ReplaceFile(s.bindingsFile(), b)
 }

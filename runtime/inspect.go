@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -83,4 +85,15 @@ func (e Engine) Inspect(ctx context.Context, ids []string) (map[string]Detail, e
 		details[r.ID] = d
 	}
 	return details, nil
+}
+
+// IP is the container's address on that network or, where it is on another, its address there; empty when it has none.
+func (d Detail) IP(network string) string {
+	if ip := d.IPs[network]; ip != "" {
+		return ip
+	}
+	for _, other := range slices.Sorted(maps.Keys(d.IPs)) {
+		return d.IPs[other]
+	}
+	return ""
 }

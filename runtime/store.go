@@ -47,10 +47,10 @@ func (s Store) SavePod(manifest []byte, p plan.Pod) error {
 	}
 	dir := s.PodDir(p.Ref)
 	// The plan is written last: a pod is stored once its plan is.
-	if err := replaceFile(filepath.Join(dir, "manifest.json"), manifest); err != nil {
+	if err := ReplaceFile(filepath.Join(dir, "manifest.json"), manifest); err != nil {
 		return err
 	}
-	return replaceFile(filepath.Join(dir, "plan.json"), b)
+	return ReplaceFile(filepath.Join(dir, "plan.json"), b)
 }
 
 // Pod reads one applied pod. The error is fs.ErrNotExist when there is none.
@@ -104,7 +104,7 @@ func (s Store) objectFile(kind string, r plan.Ref) string {
 
 // SaveObject keeps an object other than a pod.
 func (s Store) SaveObject(kind string, r plan.Ref, object []byte) error {
-	return replaceFile(s.objectFile(kind, r), object)
+	return ReplaceFile(s.objectFile(kind, r), object)
 }
 
 // Object reads an object other than a pod; nil when there is none.
@@ -155,8 +155,8 @@ func globQuote(dir string) string {
 	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(dir)
 }
 
-// replaceFile writes a file of mode 0600 so that at any time either the old or the new one is there, whole.
-func replaceFile(name string, content []byte) (err error) {
+// ReplaceFile writes a file of mode 0600 so that at any time either the old or the new one is there, whole.
+func ReplaceFile(name string, content []byte) (err error) {
 	if err := os.MkdirAll(filepath.Dir(name), 0o700); err != nil {
 		return err
 	}

@@ -163,9 +163,7 @@ func (v podView) describeUnits(p sheet, title string, statuses []v1.ContainerSta
 		}
 		var u *plan.Unit
 		if v.stored != nil {
-			if i := slices.IndexFunc(v.stored.Plan.Units, func(u plan.Unit) bool { return u.Name == s.Name }); i >= 0 {
-				u = &v.stored.Plan.Units[i]
-			}
+			u = v.stored.Plan.Unit(s.Name)
 		}
 		if u != nil {
 			p.line(2, "Runtime Name", "%s", u.ID)

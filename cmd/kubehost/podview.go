@@ -129,13 +129,7 @@ func (v podView) units() []unit {
 // ip is the pod's address on its network.
 func (v podView) ip() string {
 	if infra := v.infra(); infra != nil {
-		ips := v.details[infra.ID].IPs
-		if ip := ips[infra.Network]; ip != "" {
-			return ip
-		}
-		for _, network := range slices.Sorted(maps.Keys(ips)) {
-			return ips[network]
-		}
+		return v.details[infra.ID].IP(infra.Network)
 	}
 	return ""
 }

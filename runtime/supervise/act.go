@@ -47,14 +47,14 @@ func (p *process) prepare(a Action) func(context.Context) Result {
 			return runtime.RemovePodSteps(&pod, o, a.Cause)
 		})
 	case StartUnit:
-		u := *unitOf(&pod, a.Unit)
+		u := *pod.Unit(a.Unit)
 		old := p.there(u.ID)
 		if p.pulled[a.Unit] {
 			// It has been pulled for this start: once is enough.
 			delete(p.pulled, a.Unit)
 			u.Pull = plan.PullIfNotPresent
 			pod.Units = slices.Clone(pod.Units)
-			*unitOf(&pod, a.Unit) = u
+			*pod.Unit(a.Unit) = u
 		}
 		return p.steps(Result{Of: OfStart, Unit: a.Unit}, func(runtime.Observed) runtime.Steps {
 			return runtime.UnitSteps(&pod, u, old, a.Restarts, a.Cause)
@@ -70,24 +70,15 @@ func (p *process) prepare(a Action) func(context.Context) Result {
 				Stop: runtime.Stop{Running: []string{name}, All: []string{name}}}, Cause: "no longer in the manifest"}}
 		})
 	case RunPostStart:
-		u := unitOf(&pod, a.Unit)
+		u := pod.Unit(a.Unit)
 		return p.hook(Result{Of: OfPostStart, Unit: a.Unit, ID: p.seen[u.ID].ID}, *u.Lifecycle.PostStart, u.ID, 0)
 	case RunPreStop:
-		u := unitOf(&pod, a.Unit)
+		u := pod.Unit(a.Unit)
 		return p.hook(Result{Of: OfPreStop, Unit: a.Unit, ID: p.seen[u.ID].ID}, *u.Lifecycle.PreStop, u.ID, a.Grace)
 	case RunProbe:
 		return p.probe(pod, a)
 	}
 	panic(fmt.Sprintf("supervise: no way to do a %T", a))
-}
-
-func unitOf(p *plan.Pod, name string) *plan.Unit {
-	for i := range p.Units {
-		if p.Units[i].Name == name {
-			return &p.Units[i]
-		}
-	}
-	return nil
 }
 
 // there is the container that has a runtime name; nil when nothing has it.
@@ -173,7 +164,7 @@ func (p *process) stop(r Result, name string, grace time.Duration) func(context.
 
 // stopUnit runs the preStop hook and ends the container with what is left of the grace period.
 func (p *process) stopUnit(pod plan.Pod, a StopUnit) func(context.Context) Result {
-	u := unitOf(&pod, a.Unit)
+	u := pod.Unit(a.Unit)
 	r := Result{Of: OfStop, Unit: a.Unit}
 	if !a.Hook || u.Lifecycle.PreStop == nil {
 		return p.stop(r, u.ID, a.Grace)
@@ -211,7 +202,7 @@ func (p *process) hook(r Result, c plan.Check, container string, limit time.Dura
 
 // probe asks a container once.
 func (p *process) probe(pod plan.Pod, a RunProbe) func(context.Context) Result {
-	u := unitOf(&pod, a.Unit)
+	u := pod.Unit(a.Unit)
 	target, how := p.target(u.ID), probeOf(u, a.Kind)
 	r := Result{Of: OfProbe, Unit: a.Unit, Probe: a.Kind, ID: p.seen[u.ID].ID}
 	return func(ctx context.Context) Result {

@@ -48,7 +48,7 @@ func (l *look) settled() bool {
 		return false
 	}
 	for name := range l.in.Containers {
-		if l.planned(name) == nil {
+		if l.pod.Unit(name) == nil {
 			return false
 		}
 	}

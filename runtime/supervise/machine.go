@@ -107,15 +107,6 @@ func (l *look) each(f func(p *plan.Unit, u *Unit), roles ...plan.Role) {
 	}
 }
 
-func (l *look) planned(name string) *plan.Unit {
-	for i := range l.pod.Units {
-		if l.pod.Units[i].Name == name {
-			return &l.pod.Units[i]
-		}
-	}
-	return nil
-}
-
 // fits says whether the container, if there is one, is the planned one.
 func (l *look) fits(p *plan.Unit) bool {
 	c, there := l.in.Containers[p.Name]

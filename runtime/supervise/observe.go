@@ -47,7 +47,7 @@ func begun(p *plan.Unit, u *Unit) {
 
 // forget drops what is remembered of containers that the plan no longer has.
 func (l *look) forget() {
-	maps.DeleteFunc(l.m.Units, func(name string, u *Unit) bool { return !l.has(name) && u.Doing == Idle && l.planned(name) == nil })
+	maps.DeleteFunc(l.m.Units, func(name string, u *Unit) bool { return !l.has(name) && u.Doing == Idle && l.pod.Unit(name) == nil })
 }
 
 // sawSandbox notes which sandbox the containers are in. When it is not the one that is remembered, and none

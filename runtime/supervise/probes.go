@@ -111,7 +111,7 @@ func (u *Unit) probe(kind ProbeKind) *ProbeState {
 
 // probeResult counts an answer.
 func (l *look) probeResult(u *Unit, r Result) {
-	p, s := l.planned(r.Unit), u.Probes[r.Probe]
+	p, s := l.pod.Unit(r.Unit), u.Probes[r.Probe]
 	if s == nil || !s.Asking {
 		return
 	}

@@ -59,7 +59,7 @@ func (l *look) startResult(u *Unit, r Result) {
 		return
 	}
 	u.Doing = Idle
-	p := l.planned(r.Unit)
+	p := l.pod.Unit(r.Unit)
 	if p == nil {
 		return
 	}
@@ -123,7 +123,7 @@ func (l *look) postStartResult(u *Unit, r Result) {
 	u.Doing = Idle
 	if !r.OK {
 		l.event(r.Unit, true, "FailedPostStartHook", r.Message)
-		if p := l.planned(r.Unit); p != nil {
+		if p := l.pod.Unit(r.Unit); p != nil {
 			l.kill(p, u, byPostStart, "FailedPostStartHook")
 		}
 	}

@@ -90,7 +90,7 @@ func (l *look) mains() {
 func (l *look) removeUnknown() bool {
 	var names []string
 	for name := range l.in.Containers {
-		if l.planned(name) == nil {
+		if l.pod.Unit(name) == nil {
 			names = append(names, name)
 		}
 	}
@@ -102,7 +102,7 @@ func (l *look) removeUnknown() bool {
 		}
 	}
 	for name, u := range l.m.Units {
-		if u.Doing != Idle && l.planned(name) == nil {
+		if u.Doing != Idle && l.pod.Unit(name) == nil {
 			return false
 		}
 	}

@@ -14,6 +14,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/translate/plan"
 )
 
@@ -169,13 +170,7 @@ func (w Wanted) Write(podDir string) error {
 	if err != nil {
 		return err
 	}
-	if err := os.MkdirAll(podDir, 0o700); err != nil {
-		return err
-	}
-	if err := os.WriteFile(name+".new", b, 0o600); err != nil {
-		return err
-	}
-	return os.Rename(name+".new", name)
+	return runtime.ReplaceFile(name, b)
 }
 
 // podLock is the pod's lock, shared by all that one supervisor does at the same time.

@@ -369,15 +369,14 @@ func (p *process) input(results []Result) Input {
 func (p *process) container(d runtime.Detail) Container {
 	c := Container{ID: d.ID, Running: d.Container.Up(), ExitCode: d.Container.ExitCode, StartedAt: d.Started,
 		FinishedAt: d.Finished, OOMKilled: d.OOMKilled, Restarts: d.Counted}
-	i := slices.IndexFunc(p.pod.Units, func(u plan.Unit) bool { return u.Name == d.Container.Unit })
-	if i < 0 {
+	u := p.pod.Unit(d.Container.Unit)
+	if u == nil {
 		return c
 	}
-	u := p.pod.Units[i]
-	c.Current = runtime.UnitCurrent(&p.pod, u, d.Container)
+	c.Current = runtime.UnitCurrent(&p.pod, *u, d.Container)
 	// The message of an end that is known already is remembered.
 	if known := p.memory.Units[u.Name]; !c.Running && (known == nil || known.ID != d.ID || known.State == Up) {
-		c.Message = p.terminationMessage(u, d)
+		c.Message = p.terminationMessage(*u, d)
 	}
 	return c
 }
@@ -387,14 +386,7 @@ func (p *process) ip() string {
 	if p.pod.Sandbox.HostNetwork {
 		return "127.0.0.1"
 	}
-	infra := p.seen[p.pod.Sandbox.ID]
-	if ip := infra.IPs[p.pod.Sandbox.Network]; ip != "" {
-		return ip
-	}
-	for _, network := range slices.Sorted(maps.Keys(infra.IPs)) {
-		return infra.IPs[network]
-	}
-	return ""
+	return p.seen[p.pod.Sandbox.ID].IP(p.pod.Sandbox.Network)
 }
 
 // String is the event as a line of a log.

@@ -243,3 +243,13 @@ func (p *Pod) Volume(name string) *Volume {
 	}
 	return nil
 }
+
+// Unit returns the pod's container of that name, or nil.
+func (p *Pod) Unit(name string) *Unit {
+	for i := range p.Units {
+		if p.Units[i].Name == name {
+			return &p.Units[i]
+		}
+	}
+	return nil
+}
