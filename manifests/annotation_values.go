@@ -82,6 +82,32 @@ func checkLogins(value string) (detail, hint string) {
 	return "", ""
 }
 
+// BindOption is the value of the annotation bind-mount-options.
+type BindOption struct {
+	Path string
+	// Private is for the pod alone.
+	Private bool
+}
+
+// ParseBindOption reads the annotation's value.
+func ParseBindOption(value string) (BindOption, error) {
+	at := strings.LastIndexByte(value, ':')
+	if at < 0 || value[at+1:] != "z" && value[at+1:] != "Z" {
+		return BindOption{}, fmt.Errorf("%q ends in neither :z nor :Z", value)
+	}
+	if !path.IsAbs(value[:at]) {
+		return BindOption{}, fmt.Errorf("%q is not an absolute path", value[:at])
+	}
+	return BindOption{path.Clean(value[:at]), value[at+1:] == "Z"}, nil
+}
+
+func checkBindOption(value string) (detail, hint string) {
+	if _, err := ParseBindOption(value); err != nil {
+		return err.Error(), "write the path of a hostPath volume with :z or :Z, such as /srv/pages:z"
+	}
+	return "", ""
+}
+
 func checkBool(value string) (detail, hint string) {
 	if value != "true" && value != "false" {
 		return "is neither true nor false", `write "true" or "false", in quotes`

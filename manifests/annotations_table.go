@@ -34,6 +34,8 @@ const (
 	AnnotationOptions       = "extra-options." + ownDomain + "/"
 	AnnotationDockerOptions = "extra-options.docker." + ownDomain + "/"
 	AnnotationPodmanOptions = "extra-options.podman." + ownDomain + "/"
+	// AnnotationBindOptions is podman's.
+	AnnotationBindOptions = "bind-mount-options"
 )
 
 var annotations = []Annotation{
@@ -45,7 +47,7 @@ var annotations = []Annotation{
 		Meaning: "Logs in where images of the pod are pulled from, each time, and leaves nothing behind. The password is the content of a file of this host " +
 			"that other users cannot read; it is read at each pull and kept nowhere. imagePullSecrets do the same with Secrets."},
 	{Key: AnnotationDependsOn, Value: "pods of the namespace, or POD/CONTAINER, separated by blanks or commas", Example: "db, cache/redis", check: checkNeeds,
-		Meaning: "Starts the pod after these: after their main containers were started, or after that one container."},
+		Meaning: "Starts the pod when these are ready, or have done their work. Without a supervisor (none) it is started after them, and waits for nothing."},
 	{Key: AnnotationAutoStart, Value: "true or false", Example: "false", check: quoted(checkBool),
 		Meaning: "false leaves the pod stopped when the host boots. The default is true."},
 	{Key: AnnotationEnvFiles + "*", Value: "absolute paths of files of this host, separated by blanks; - in front of one that may be missing", Example: "/etc/default/web -/etc/web.local",
@@ -64,6 +66,9 @@ var annotations = []Annotation{
 	{Key: podmanPrefix + "pids-limit/*", Value: "a number, -1 for no limit", Example: "512", check: quoted(checkPIDs), Meaning: "Limits how many processes the container may have."},
 	{Key: podmanPrefix + "cpuset/*", Value: "numbers and ranges", Example: "0-1,3", check: quoted(checkSet), Meaning: "Keeps the container on these CPUs."},
 	{Key: podmanPrefix + "memory-nodes/*", Value: "numbers and ranges", Example: "0", check: quoted(checkSet), Meaning: "Keeps the container's memory on these NUMA nodes."},
+	{Key: AnnotationBindOptions, Value: "PATH:z or PATH:Z", Example: "/srv/pages:z", check: checkBindOption,
+		Meaning: "Lets SELinux give the containers of all pods (z), or of this pod alone (Z), the hostPath volume of that path, for good. " +
+			"Any other hostPath keeps its label; without SELinux there is none."},
 	{Key: podmanPrefix + "init/*", Value: "TRUE or FALSE", Example: "TRUE", check: quoted(checkTRUE), Meaning: "Runs an init process in the container that passes signals on and reaps what is left."},
 }
 

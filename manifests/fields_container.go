@@ -6,10 +6,16 @@ import (
 	v1 "k8s.io/api/core/v1"
 )
 
+// imageNote says where a kubelet would go on trying, and an apply tells its user.
+const imageNote = "apply pulls first; where that fails the pod is left as it is, and only what is started later waits for its image"
+
+// probedNote says where a kubelet, once the restart has to wait, takes an exit with 0 for a success.
+const probedNote = "with OnFailure a container that a probe ended is started again whatever its exit code"
+
 // containerRows are those of init and main containers.
 var containerRows = rows{
 	{path: "name", is: Supported},
-	{path: "image", is: Supported},
+	{path: "image", is: Supported, docker: imageNote, podman: imageNote},
 	{path: "command", is: Supported, docker: secretArgsNote, podman: secretArgsNote},
 	{path: "args", is: Supported, docker: secretArgsNote, podman: secretArgsNote},
 	{path: "workingDir", is: Supported, podman: "an error where the image and the volumes have no such directory: podman makes none"},
@@ -24,7 +30,7 @@ var containerRows = rows{
 			})
 		})},
 	// On an init container, Always makes it a sidecar.
-	{path: "restartPolicy", is: Supported},
+	{path: "restartPolicy", is: Supported, docker: probedNote, podman: probedNote},
 	{path: "restartPolicyRules[]", is: Supported, of: rows{
 		{path: "action", is: Refused, accepts: values("Restart"), reason: "a container is restarted alone, without the others of its pod", hint: "use Restart"},
 		{path: "exitCodes.operator", is: Supported},
@@ -53,13 +59,18 @@ var containerRows = rows{
 // ephemeralContainerRows are the fields that ephemeral containers have, all refused with the list that they stand in.
 var ephemeralContainerRows = append(slices.Clone(containerRows), row{path: "targetContainerName", is: Supported})
 
+const (
+	lowPortNote = "rootless, a port below 1024 is an error unless the host lets users have it (net.ipv4.ip_unprivileged_port_start)"
+	sctpNote    = "SCTP needs the host's kernel to have it; not rootless"
+)
+
 var portRows = rows{
 	{path: "name", is: Supported},
-	{path: "hostPort", is: Supported},
+	{path: "hostPort", is: Supported, docker: lowPortNote, podman: lowPortNote},
 	{path: "containerPort", is: Supported},
-	{path: "protocol", is: Supported, docker: "SCTP needs the host's kernel to have it", podman: "SCTP needs the host's kernel to have it; not rootless"},
+	{path: "protocol", is: Supported, docker: sctpNote, podman: sctpNote},
 	{path: "hostIP", is: Supported, docker: "without it a port is published on 127.0.0.1 only",
-		podman: "without it a port is published on 127.0.0.1 only; an address of IPv6 needs a network that has IPv6 (kubehost.dev/network), ::1 is for rootless podman only"},
+		podman: "without it a port is published on 127.0.0.1 only; an address of IPv6 needs a network that has IPv6 (kubehost.dev/network), ::1 is for rootless podman only, which takes IPv6, too, for 0.0.0.0"},
 }
 
 var envFromRows = rows{
@@ -99,7 +110,7 @@ var resourceFieldRows = rows{
 
 // resourceRows are those of a container's resources.
 var resourceRows = rows{
-	{path: "limits", is: Supported, of: amountRows},
+	{path: "limits", is: Supported, of: amountRows, docker: killedNote + "; " + v1Note, podman: killedNote + "; " + v1Note},
 	{path: "requests", is: Supported, of: amountRows, docker: oomNote, podman: oomNote},
 	{path: "claims", is: Refused, reason: claimsReason, hint: "ask for a device in limits, or mount its file with a hostPath volume"},
 }
@@ -119,6 +130,10 @@ const (
 	podLimitNote = "a limit holds for each container that has none of its own, not for all of them together"
 	// Not every host lets its runtime set less than 0.
 	oomNote = "a container of a Guaranteed pod has an oom_score_adj of 0 instead of -997: not every host lets its runtime protect a container so"
+	// Both ignore them there, with a warning of their own.
+	v1Note = "rootless on control groups of version 1, limits are not kept: a warning"
+	// On cgroups of version 1 podman misses it always, and a busy docker now and then.
+	killedNote = "a container that exceeds its memory has ended for the reason OOMKilled only where the runtime has noticed, otherwise Error"
 	// There the whole host could read it, in the list of processes.
 	secretArgsNote = "a reference $(VAR) to the value of a Secret is an error: the whole host could read it there"
 	gpuNote        = "the first GPUs: they are not kept for one container"
@@ -154,10 +169,13 @@ var mountRows = rows{
 	{path: "bindMountOptions", is: Refused, reason: alphaReason, hint: "remove it"},
 }
 
+// portNameNote is of a mistake that a kubelet would only show as a container that never becomes ready.
+const portNameNote = "a name that no port of the container has is an error"
+
 var probeRows = rows{
 	{path: "exec.command", is: Supported},
 	{path: "httpGet", is: Supported, of: httpGetRows},
-	{path: "tcpSocket.port", is: Supported},
+	{path: "tcpSocket.port", is: Supported, docker: portNameNote, podman: portNameNote},
 	{path: "tcpSocket.host", is: Supported},
 	{path: "grpc.port", is: Supported},
 	{path: "grpc.service", is: Supported},
@@ -181,7 +199,7 @@ var handlerRows = rows{
 
 var httpGetRows = rows{
 	{path: "path", is: Supported},
-	{path: "port", is: Supported},
+	{path: "port", is: Supported, docker: portNameNote, podman: portNameNote},
 	{path: "host", is: Supported},
 	{path: "scheme", is: Supported},
 	{path: "httpHeaders[].name", is: Supported},

@@ -88,7 +88,7 @@ var podAnnotationRows = rows{
 	{path: "[io.podman.annotations.init.container.type]", is: NoEffect, reason: "init containers run whenever the pod starts anew, as in Kubernetes"},
 	{path: "[io.podman.annotations.kube.health.check]", is: NoEffect, reason: "probes wait for their initialDelaySeconds, as in Kubernetes"},
 	{path: "[io.podman.annotations.*]", is: NoEffect, reason: "it is none of those by which podman kube play makes a pod otherwise"},
-	{path: "[bind-mount-options]", is: NoEffect, reason: "only kubehost's own directories are relabelled for SELinux, a path of the host keeps its label"},
+	{path: "[bind-mount-options]", is: Supported},
 	{path: "[volume.podman.io/*]", is: Refused, reason: "podman reads it on claims only", hint: "remove it, or move it to the PersistentVolumeClaim"},
 	// Security that looks as if it held must not be passed over, even where Kubernetes does.
 	{path: "[container.apparmor.security.beta.kubernetes.io/*]", is: Supported},

@@ -15,7 +15,7 @@ var podSpecRows = rows{
 	{path: "containers[]", is: Supported, of: containerRows},
 	{path: "ephemeralContainers[]", is: Refused, reason: "they are added to a running pod, Kubernetes takes none from a manifest",
 		hint: "remove it; kubehost exec gives a shell in a running container", of: ephemeralContainerRows},
-	{path: "restartPolicy", is: Supported},
+	{path: "restartPolicy", is: Supported, docker: probedNote, podman: probedNote},
 	{path: "terminationGracePeriodSeconds", is: Supported},
 	{path: "activeDeadlineSeconds", is: Supported},
 	{path: "dnsPolicy", is: Supported, docker: dnsNote, podman: dnsNote},
@@ -29,9 +29,9 @@ var podSpecRows = rows{
 	{path: "automountServiceAccountToken", is: NoEffect, accepts: values("false"), reason: noAPIServer},
 	// Silent, because the scheduler puts it into every pod of a cluster.
 	{path: "nodeName", is: Silent, reason: oneNode},
-	{path: "hostNetwork", is: Supported, docker: hostNetNote, podman: hostNetNote},
-	{path: "hostPID", is: Supported},
-	{path: "hostIPC", is: Supported},
+	{path: "hostNetwork", is: Supported, docker: hostNetNote + "; " + ownNetNote, podman: hostNetNote},
+	{path: "hostPID", is: Supported, docker: ownProcNote},
+	{path: "hostIPC", is: Supported, docker: ownProcNote},
 	{path: "shareProcessNamespace", is: Supported, podman: "the first process is podman's catatonit instead of pause"},
 	{path: "securityContext", is: Supported, of: podSecurityRows},
 	{path: "imagePullSecrets", is: Supported, of: rows{{path: "[].name", is: Supported}}},
@@ -82,6 +82,8 @@ const (
 		"host's name servers; ClusterFirstWithHostNet on the host's network takes the host's name servers, as no resolver there knows the pods; " +
 		"with Default a name server on the host's loopback is replaced by the network's resolver, as in the pod nobody would answer there"
 	hostNetNote = "other pods do not find it by its name: it is on no network that has a resolver"
+	ownNetNote  = "rootless before docker 29.5 it is an error: the engine of a user has a network of its own instead of the host's"
+	ownProcNote = "rootless, docker 20.10 refuses it"
 	sysctlNote  = "one that is not safe, or that the pod shares with the host, is an error when the manifest is checked: a kubelet would let the pod fail"
 	noAPIServer = "there is no API server, so a pod gets no token for one"
 	noRivals    = "pods do not compete for one host, none is preempted or evicted"

@@ -15,6 +15,7 @@ func Identify(ctx context.Context, sources []string, o Options) ([]Origin, Probl
 	}
 	l := loader{namespace: o.Namespace}
 	l.read(readSources(ctx, sources, o))
+	l.pick(o.Selector)
 	var named []Origin
 	var nameless loader
 	for _, e := range l.entries {

@@ -5,10 +5,12 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"slices"
 
 	"go.yaml.in/yaml/v3"
 	v1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/labels"
 )
 
 // Options says how sources are read.
@@ -24,6 +26,8 @@ type Options struct {
 	// Stored are objects applied earlier, as JSON: references are resolved
 	// in them when nothing given has that name. Origins of theirs read "applied earlier".
 	Stored [][]byte
+	// Selector picks objects by their labels; nil takes all. Objects applied earlier are not picked from.
+	Selector labels.Selector
 }
 
 // Load reads the sources (file, directory, http(s) URL, "-"), decodes each document
@@ -35,6 +39,7 @@ func Load(ctx context.Context, sources []string, o Options) (*Set, Problems) {
 	}
 	l := loader{namespace: o.Namespace, index: map[objectKey]*loaded{}}
 	l.read(readSources(ctx, sources, o))
+	l.pick(o.Selector)
 	l.checkDuplicates()
 	for _, raw := range o.Stored {
 		l.stored(raw)
@@ -80,6 +85,13 @@ type loader struct {
 type objectKey struct{ kind, namespace, name string }
 
 func (o Origin) key() objectKey { return objectKey{o.Kind, o.Namespace, o.Name} }
+
+// pick drops the objects that are not selected. What could not be read stays, to be reported.
+func (l *loader) pick(selector labels.Selector) {
+	l.entries = slices.DeleteFunc(l.entries, func(e *loaded) bool {
+		return selector != nil && e.value != nil && !selector.Matches(labels.Set(e.value.GetLabels()))
+	})
+}
 
 // stored adds an object applied earlier, unless one of that name is given now. It was checked
 // when it was applied, by whatever rules held then, so it is not judged again.

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"k8s.io/apimachinery/pkg/labels"
 )
 
 func configMap(name string) string {
@@ -174,6 +175,24 @@ func TestIdentify(t *testing.T) {
 	text := "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {wibble: 1}\n---\nkind: [\n---\n" + configMap("c")
 	origins, problems := Identify(context.Background(), []string{"-"}, Options{Stdin: strings.NewReader(text), Namespace: "shop"})
 	if len(origins) != 2 || origins[0].Name != "p" || origins[1].Namespace != "shop" || len(problems) != 1 {
+		t.Errorf("%v %v", origins, problems)
+	}
+}
+
+// A selector picks objects by their labels; what cannot be read is told all the same.
+func TestSelector(t *testing.T) {
+	text := "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, labels: {app: shop}}\n---\nkind: [\n---\n" + configMap("b")
+	selector, err := labels.Parse("app=shop")
+	if err != nil {
+		t.Fatal(err)
+	}
+	options := func() Options { return Options{Stdin: strings.NewReader(text), Selector: selector} }
+	set, problems := Load(context.Background(), []string{"-"}, options())
+	if len(set.ConfigMaps) != 1 || set.ConfigMaps[0].Value.Name != "a" || len(problems) != 1 {
+		t.Errorf("%v %v", set.ConfigMaps, problems)
+	}
+	origins, problems := Identify(context.Background(), []string{"-"}, options())
+	if len(origins) != 1 || origins[0].Name != "a" || len(problems) != 1 {
 		t.Errorf("%v %v", origins, problems)
 	}
 }

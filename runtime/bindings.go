@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/kubehost/kubehost/translate/plan"
 )
@@ -63,7 +62,7 @@ func (s Store) Bind(pods []plan.Pod, gone ...plan.Ref) error {
 		return nil
 	}
 	var all []binding
-	for _, ref := range slices.SortedFunc(maps.Keys(now), func(a, b plan.Ref) int { return strings.Compare(a.String(), b.String()) }) {
+	for _, ref := range slices.SortedFunc(maps.Keys(now), plan.Ref.Compare) {
 		all = append(all, binding{ref, now[ref]})
 	}
 	b, err := json.Marshal(all)

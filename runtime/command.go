@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -29,6 +30,11 @@ type Command struct {
 	Keep int
 	// Brief stands for Argv in messages: what a user would type in the place of a long script.
 	Brief []string
+	// Pulls is the image that the command pulls, if it does.
+	Pulls string
+	// Heard, unless it is nil, is given each line of both streams as it comes, one at a time. Those that it takes are
+	// not in the [Result].
+	Heard func(line string) (taken bool)
 }
 
 // Result is what a command that ended has left.
@@ -53,7 +59,12 @@ const keepOutput = 64 << 20
 // Run starts the command in its own process group, so that a Ctrl-C in the
 // terminal reaches kubehost alone, which then ends the command through ctx.
 func (Exec) Run(ctx context.Context, c Command) (Result, error) {
-	cmd := exec.CommandContext(ctx, c.Argv[0], c.Argv[1:]...)
+	if _, err := exec.LookPath(c.Argv[0]); err != nil {
+		return Result{}, err // a shell would hide it in a status
+	}
+	argv, files := held(ctx, c.Argv)
+	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
+	cmd.ExtraFiles = files
 	cmd.Env = append(os.Environ(), c.Env...)
 	if c.Stdin != nil {
 		cmd.Stdin = bytes.NewReader(c.Stdin)
@@ -64,12 +75,17 @@ func (Exec) Run(ctx context.Context, c Command) (Result, error) {
 	}
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &limited{w: &stdout, left: keep}, &limited{w: &stderr, left: keep}
+	end := func() {}
+	if c.Heard != nil {
+		cmd.Stdout, cmd.Stderr, end = overhear(c.Heard, cmd.Stdout, cmd.Stderr)
+	}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	// The whole group: podman unshare and sh have children that would go on without them.
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGTERM) }
 	// A runtime's helpers (conmon) may hold the pipes open after the command itself has ended.
 	cmd.WaitDelay = 5 * time.Second
 	err := cmd.Run()
+	end()
 	r := Result{Stdout: stdout.Bytes(), Stderr: stderr.Bytes()}
 	if cmd.ProcessState != nil {
 		r.Code = cmd.ProcessState.ExitCode()
@@ -137,10 +153,13 @@ func run(ctx context.Context, r Runner, c Command) (Result, error) {
 	return res, nil
 }
 
+// chatter are lines that say nothing of what went wrong: podman's of each try but the last, and docker's where its help is.
+var chatter = regexp.MustCompile(`level=warning msg="Failed, retrying in |^(?:See|Run) 'docker .*--help'`)
+
 func lastLines(b []byte, n int) []string {
 	var lines []string
 	for line := range strings.Lines(strings.TrimSpace(string(b))) {
-		if line = strings.TrimRight(line, "\r\n"); line != "" {
+		if line = strings.TrimRight(line, "\r\n"); line != "" && !chatter.MatchString(line) {
 			lines = append(lines, line)
 		}
 	}
@@ -168,13 +187,21 @@ func (c Command) shellWords(mask string) []string {
 		words = append(words, Quote(name)+"="+Quote(value))
 	}
 	argv := c.Argv
-	if mask != "" && c.Brief != nil {
-		argv = c.Brief
+	if mask != "" {
+		argv = c.shown()
 	}
 	for _, a := range argv {
 		words = append(words, Quote(a))
 	}
 	return words
+}
+
+// shown are the words that stand for the command in messages.
+func (c Command) shown() []string {
+	if c.Brief != nil {
+		return c.Brief
+	}
+	return c.Argv
 }
 
 // identifier says whether a shell can assign to the name. Kubernetes takes "my.var", too: those go through env(1).
@@ -202,13 +229,14 @@ func special(c byte) bool {
 	return !(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || strings.IndexByte("_-./:=,@%+", c) >= 0)
 }
 
-// Outputs runs commands at the same time and returns what each wrote to stdout. The first that fails is the error.
+// Outputs runs commands at the same time and returns what each wrote to stdout. The first that fails is the error;
+// one whose failure passes by itself is run again.
 func Outputs(ctx context.Context, r Runner, commands ...Command) ([][]byte, error) {
 	out, errs := make([][]byte, len(commands)), make([]error, len(commands))
 	var wg sync.WaitGroup
 	for i, c := range commands {
 		wg.Go(func() {
-			res, err := run(ctx, r, c)
+			res, err := patiently(ctx, r, c)
 			out[i], errs[i] = res.Stdout, err
 		})
 	}

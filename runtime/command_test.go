@@ -189,4 +189,9 @@ func TestOutputs(t *testing.T) {
 	if _, err = runtime.Outputs(t.Context(), runtime.Exec{}, sh("echo a"), sh("exit 3")); !errors.As(err, &failed) || failed.Result.Code != 3 {
 		t.Errorf("got %v", err)
 	}
+	seen := runtime.Quote(filepath.Join(t.TempDir(), "seen"))
+	again := sh("test -e " + seen + " || { : > " + seen + "; echo 'pod (id 48) in state: no such pod' >&2; exit 125; }")
+	if _, err = runtime.Outputs(t.Context(), runtime.Exec{}, again); err != nil {
+		t.Errorf("what passes by itself: %v", err)
+	}
 }

@@ -2,6 +2,7 @@ package runtime
 
 import (
 	"context"
+	"regexp"
 
 	"github.com/kubehost/kubehost/translate/plan"
 )
@@ -12,12 +13,13 @@ type Dialect interface {
 	Name() string
 	// Observe lists all containers and networks.
 	Observe(ctx context.Context, r Runner) ([]Container, []Network, error)
+	// Inventory lists what there is besides containers, if nobody removes any of it meanwhile; see [Engine.Inventory].
+	Inventory(ctx context.Context, r Runner) (Inventory, error)
 	// Infra is what must be there before a sandbox can be made; its ID is empty when nothing is needed.
 	Infra() InfraImage
 	// Sandbox are the commands that make and start the pod's sandbox with these flags, which [Engine] gives both runtimes.
 	Sandbox(p *plan.Pod, shared []string) []Command
-	// Resolver is the address of the name server that the runtime has on a network, as text
-	// of the template that an inspection of the network's part of a container is given.
+	// Resolver is the address of the name server that the runtime has on every network; empty when it is the network's gateway.
 	Resolver() string
 	// Join are the flags that put a container into the pod's sandbox.
 	Join(p *plan.Pod) []string
@@ -29,16 +31,33 @@ type Dialect interface {
 	Features() Features
 	// Unshare wraps a host command so that it acts with the ids that the containers' files have.
 	Unshare(argv ...string) Command
+	// InNetwork wraps one so that it reaches the addresses of containers.
+	InNetwork(argv ...string) []string
 }
 
 // Features are differences between runtimes that need no code.
 type Features struct {
+	// Rootless says that the runtime is a user's, who has only what the host gives to users.
+	Rootless bool
+	// NoHostNetwork says that what the runtime takes for the host's network is one of its own.
+	NoHostNetwork bool
 	// LoginConfig are the lines of a shell script that make the runtime's command take logins from $dir/config.json.
 	LoginConfig string
+	// MountRelabels says that --mount can relabel for SELinux.
+	MountRelabels bool
 	// SCTP says that the runtime can publish ports of that protocol.
 	SCTP bool
 	// IPv6Ports says that ports are published on addresses of IPv6 whatever network the pod has.
 	IPv6Ports bool
+	// CopyOut are the flags with which the runtime copies what a symlink leads to, CopyIn those with which what is copied
+	// in has the owners that the archive names.
+	CopyOut, CopyIn []string
+	// RestartUpdates says that the restart policy of a container that is there can be changed: the runtime would start one
+	// that was stopped again with itself.
+	RestartUpdates bool
+	// PullLine matches what a pull says of its progress. The group "layer" is one that it has met, "here" one that is here.
+	// Without such a group the runtime does not tell which are.
+	PullLine *regexp.Regexp
 	// ImageVolumes says that the runtime can mount an image's file system.
 	ImageVolumes bool
 }

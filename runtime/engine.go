@@ -22,18 +22,41 @@ func (e Engine) Observe(ctx context.Context, p plan.Plan) (Observed, error) {
 		return Observed{}, err
 	}
 	slices.SortFunc(containers, func(a, b Container) int { return strings.Compare(a.Name, b.Name) })
-	o := Observed{Containers: containers, Networks: networks, Contents: map[string]string{}}
+	return Observed{Containers: containers, Networks: networks, Contents: contents(p)}, nil
+}
+
+// ObserveFiles looks at the files of the plan's volumes alone: the runtime is not asked.
+func ObserveFiles(p plan.Plan) Observed { return Observed{Contents: contents(p)} }
+
+func contents(p plan.Plan) map[string]string {
+	all := map[string]string{}
 	for _, pod := range p.Pods {
 		for _, v := range pod.Volumes {
 			if v.Kind != plan.Files {
 				continue
 			}
 			if hash, ok := contentOf(v.Path); ok {
-				o.Contents[v.Path] = hash
+				all[v.Path] = hash
 			}
 		}
 	}
-	return o, nil
+	return all
+}
+
+// Names are the runtime names of the containers that bear a pod's labels. Whether they are the pod's an inspection tells.
+func (e Engine) Names(ctx context.Context, r plan.Ref) ([]string, error) {
+	res, err := run(ctx, e.Runner, e.command("ps", "--all", "--format", "{{.Names}}",
+		"--filter", "label="+LabelNamespace+"="+r.Namespace, "--filter", "label="+LabelPod+"="+r.Name))
+	if err != nil {
+		return nil, err
+	}
+	names := []string{}
+	for name := range strings.FieldsFuncSeq(string(res.Stdout), func(r rune) bool { return r == ',' || r == '\n' }) {
+		if !strings.Contains(name, "/") { // docker's legacy links add other names
+			names = append(names, name)
+		}
+	}
+	return names, nil
 }
 
 // Action is what an operation does, in the one form that dry-run prints and
@@ -47,6 +70,8 @@ type Action struct {
 	Unless *Command
 	Lately bool
 	Run    []Command
+	// Spare is a command whose success says that it can do without what Run could not fetch.
+	Spare *Command
 	// Optional says that a failure is no more than a warning.
 	Optional bool
 	// Then is done after all of it.
@@ -73,7 +98,7 @@ func (e Engine) Action(op Op) Action {
 		return e.makeVolume(op)
 	case CheckPorts:
 		return Action{Files: []FileOp{freePorts{op.Ports, op.Network, e.Dialect.Features()}}, Failure: "a port cannot be published",
-			Hint: "give the pod another hostPort or hostIP, or end what has the port"}
+			Hint: freePort}
 	case CreateNetwork:
 		exists := e.command("network", "inspect", op.Name)
 		return Action{Unless: &exists, Lately: true,
@@ -81,7 +106,8 @@ func (e Engine) Action(op Op) Action {
 	case RemoveNetwork:
 		return Action{Optional: true, Run: []Command{e.command("network", "rm", op.Name)}}
 	case CreateSandbox:
-		return Action{Files: []FileOp{forgetEtc{etcDir(op.Pod)}}, Run: e.Dialect.Sandbox(op.Pod, sandboxFlags(op.Pod))}
+		return Action{Files: []FileOp{forgetEtc{etcDir(op.Pod)}}, Run: e.Dialect.Sandbox(op.Pod, sandboxFlags(op.Pod)),
+			Clues: []Clue{{Says: portTaken, Hint: freePort}}}
 	case WriteEtc:
 		return e.writeEtc(op.Pod)
 	case RunContainer:
@@ -93,6 +119,14 @@ func (e Engine) Action(op Op) Action {
 			e.command(append([]string{"rm", "--force", "--volumes"}, op.Stop.All...)...))}
 	case RemovePod:
 		return Action{Run: append(e.stop(op.Stop), e.Dialect.RemovePod(op.ID, op.Stop.All))}
+	case StopPod:
+		return e.stopPod(op)
+	case RestartContainer:
+		return Action{Run: []Command{e.command("restart", "--time", itoa(op.Grace), op.ID)}}
+	case RemoveImage:
+		return e.removeImage(op)
+	case RemoveEmptyPod:
+		return Action{Run: []Command{e.command("pod", "rm", op.Pod.ID)}}
 	case RemoveClaim:
 		// Containers wrote what is in it: it is nothing but files, whatever they are called.
 		return Action{Run: []Command{e.Dialect.Unshare("rm", "-rf", "--one-file-system", "--", op.Dir)}}
@@ -116,6 +150,19 @@ func (e Engine) stop(s Stop) []Command {
 		args = append(args, "--time", itoa(*s.Grace))
 	}
 	return []Command{e.command(append(args, s.Running...)...)}
+}
+
+// stopPod ends all containers, and then what owns their network.
+func (e Engine) stopPod(op StopPod) Action {
+	var run []Command
+	if e.Dialect.Features().RestartUpdates && len(op.Stop.All) > 0 {
+		run = append(run, e.command(append([]string{"update", "--restart", "no"}, op.Stop.All...)...))
+	}
+	run = append(run, e.stop(op.Stop)...)
+	if op.Infra != "" {
+		run = append(run, e.command("stop", "--time", "0", op.Infra))
+	}
+	return Action{Run: run}
 }
 
 // then appends what is done afterwards. What it says of failures counts for all.

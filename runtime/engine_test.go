@@ -51,7 +51,7 @@ func engines(t *testing.T) []runtime.Engine {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return []runtime.Engine{{Dialect: shortInfra{d}}, {Dialect: podman.Dialect{}}, {Dialect: podman.Dialect{Rootless: true}}}
+	return []runtime.Engine{{Dialect: shortInfra{d}}, {Dialect: podman.Dialect{}}, {Dialect: podman.Dialect{Rootless: true, Groups: 65537}}}
 }
 
 // hash is any hash of a part of the plan: that they are the right ones is for other tests.
@@ -91,7 +91,7 @@ func richPod() plan.Pod {
 		{Name: "ram", Kind: plan.Memory, Path: "/state/pods/shop/web/memory/ram", Group: &group},
 		{Name: "info", Kind: plan.Files, Path: "/state/pods/shop/web/volumes/info", Mode: 0o1777, Group: &group, From: "volume info",
 			Files: []plan.File{{Path: "name", Mode: 0o644, Content: []byte("web")}}},
-		{Name: "labelled", Kind: plan.Claim, Path: "/volumes/labelled", Claim: "labelled", Relabel: true},
+		{Name: "labelled", Kind: plan.Claim, Path: "/volumes/labelled", Claim: "labelled", Relabel: plan.ForAll},
 		{Name: "own", Kind: plan.Claim, Path: "/volumes/web-own", Claim: "web-own", Mark: "/state/pods/shop/web/ephemeral/own"},
 		{Name: "disk", Kind: plan.HostPath, Path: "/dev/sdx", Type: plan.BlockDevice, Claim: "disk", PersistentVolume: "disk"},
 		{Name: "tools", Kind: plan.Image, Path: "docker.io/library/tools:1", Pull: plan.PullIfNotPresent},
@@ -182,13 +182,18 @@ func ops(infra runtime.InfraImage) []runtime.Op {
 	}
 	sidecar, own := host.Units[0], host.Units[0] // of a pod that restarts nothing
 	sidecar.Role, own.Lifecycle.Restart = plan.Sidecar, plan.RestartOnFailure
+	journal, driver := host, host.Units[0]
+	journal.Journal, driver.Options = true, plan.Options{Both: []string{"--log-opt", "max-size=10m"}}
+	list = append(list, runtime.RunContainer{Pod: &journal, Unit: host.Units[0]}, runtime.RunContainer{Pod: &journal, Unit: driver})
 	list = append(list, runtime.RunContainer{Pod: &always, Unit: p.Units[2]}, runtime.RunContainer{Pod: &never, Unit: p.Units[2]},
 		runtime.RunContainer{Pod: &host, Unit: sidecar}, runtime.RunContainer{Pod: &host, Unit: own},
 		runtime.AwaitContainer{ID: "shop.web-setup"},
 		runtime.RemoveContainers{Stop: stop}, runtime.RemoveContainers{Stop: now},
 		runtime.RemoveContainers{Stop: runtime.Stop{All: []string{"shop.web-log"}}},
 		runtime.RemovePod{Stop: stop}, runtime.RemovePod{ID: "shop.web", Stop: now},
-		runtime.RemoveFiles{Dir: "/state/pods/shop/web"}, runtime.RemoveClaim{Dir: "/volumes/data"})
+		runtime.StopPod{Infra: "web-infra", Stop: now}, runtime.RestartContainer{ID: "web-a", Grace: 30},
+		runtime.RemoveFiles{Dir: "/state/pods/shop/web"}, runtime.RemoveClaim{Dir: "/volumes/data"},
+		runtime.RemoveImage{ID: "0123", Names: []string{"docker.io/library/a:1", "reg:5000/b:1"}}, runtime.RemoveImage{ID: "0123", Was: "docker.io/library/a:1"})
 	for _, v := range p.Volumes {
 		list = append(list, runtime.MakeVolume{Volume: v, Setup: true})
 	}

@@ -65,17 +65,17 @@ func hostsFile(p *plan.Pod) etcFile {
 		plan.PodIP + "\t" + strings.Join(p.Sandbox.HostNames, "\t") + "\n" + aliases.String()}
 }
 
-// etcMounts are the flags that mount the files into a container. A volume that the manifest mounts in the same place
+// etcBinds mount the files into a container. A volume that the manifest mounts in the same place
 // wins. A read-only root makes the files read-only as well, but never hosts: so it is under a kubelet.
-func etcMounts(p *plan.Pod, u plan.Unit) []string {
-	var flags []string
+func etcBinds(p *plan.Pod, u plan.Unit) []bind {
+	var binds []bind
 	for _, name := range etcFiles(p) {
 		if target := "/etc/" + name; !mounts(u, target) {
 			readOnly := u.Security.ReadOnlyRoot && name != "hosts"
-			flags = append(flags, "--mount", bind(path.Join(etcDir(p), name), target, readOnly))
+			binds = append(binds, bind{source: path.Join(etcDir(p), name), target: target, readOnly: readOnly, relabel: p.Relabel})
 		}
 	}
-	return flags
+	return binds
 }
 
 func mounts(u plan.Unit, target string) bool {

@@ -18,8 +18,15 @@ type Executor struct {
 	Workers int
 	// Limit bounds one step; 0 is no bound. Pulls and init containers can take long, so it is generous.
 	Limit time.Duration
+	// Late are the late values of the one pod that the steps are of, where they are known; otherwise the runtime is asked.
+	Late *Late
+	// Spare takes an image that is here where its registry cannot be reached, with a warning: what was started before
+	// must start after a boot, too.
+	Spare bool
 	// Report is told what happens, one call at a time; it may be nil.
 	Report func(Event)
+	// Noted is told of images that were pulled and networks that were made, by several goroutines at once; it may be nil.
+	Noted func(context.Context, Note) error
 }
 
 // Event is one thing that happened to a step.
@@ -29,6 +36,8 @@ type Event struct {
 	// Err is set when the step failed.
 	Err  error
 	Took time.Duration
+	// Pull is how far it has come while something is pulled.
+	Pull Pull
 }
 
 // Phase is what happened to a step.
@@ -37,10 +46,11 @@ type Phase string
 // The phases. A step whose guard held, or that only orders others, is reported as Unneeded.
 const (
 	Begun    Phase = "begun"
+	Pulling  Phase = "pulling" // it is about to pull, or has come further with it
 	Done     Phase = "done"
 	Unneeded Phase = "unneeded"
 	Failed   Phase = "failed"
-	Warned   Phase = "warned"  // an optional step failed
+	Warned   Phase = "warned"  // an optional step failed, or something else did in its place
 	Skipped  Phase = "skipped" // something it needs failed
 )
 
@@ -81,6 +91,7 @@ type outcome struct {
 func (x Executor) Run(ctx context.Context, steps Steps) error {
 	g := newRun(steps)
 	outcomes := make(chan outcome)
+	meanwhile := make(chan Event)
 	running := 0
 	workers := x.Workers
 	if workers == 0 {
@@ -96,14 +107,20 @@ func (x Executor) Run(ctx context.Context, steps Steps) error {
 			x.report(Event{Step: steps[i], Phase: Begun})
 			go func() {
 				start := time.Now()
-				phase, err := x.step(ctx, steps[i])
+				phase, err := x.step(ctx, steps[i], meanwhile)
 				outcomes <- outcome{i, phase, err, time.Since(start)}
 			}()
 		}
 		if running == 0 {
 			break
 		}
-		o := <-outcomes
+		var o outcome
+		select {
+		case e := <-meanwhile:
+			x.report(e)
+			continue
+		case o = <-outcomes:
+		}
 		running--
 		x.report(Event{Step: steps[o.index], Phase: o.phase, Err: o.err, Took: o.took})
 		for _, skipped := range g.finish(o) {
@@ -190,16 +207,33 @@ func (g *progress) skip(from int) []int {
 	return skipped
 }
 
-// step does one step.
-func (x Executor) step(ctx context.Context, s Step) (Phase, error) {
+// step does one step. What happens before it has ended goes to the channel.
+func (x Executor) step(ctx context.Context, s Step, meanwhile chan<- Event) (Phase, error) {
 	if x.Limit > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeoutCause(ctx, x.Limit, fmt.Errorf("not done after %s", x.Limit))
 		defer cancel()
 	}
+	ctx = forPod(ctx, s.Pod)
+	if x.Report != nil {
+		x.Engine.Runner = pullReporter{x.Engine, func(p Pull) { meanwhile <- Event{Step: s, Phase: Pulling, Pull: p} }}
+	}
+	image, found := "", ""
+	if op, ok := s.Op.(EnsureImage); ok {
+		image, x.Engine.Runner = op.Image, imageWatch{x.Engine.Runner, x.Engine.imageExists(op.Image), &found}
+	}
 	a := x.Engine.Action(s.Op)
+	before := x.before(ctx, s.Op)
 	phase, err := x.act(ctx, a)
+	if err == nil && phase == Done {
+		if err = x.note(ctx, s.Op, before); err != nil {
+			phase = Failed
+		}
+	}
 	if err == nil {
+		if err := checkImage(s, image, found); err != nil {
+			return Warned, err
+		}
 		return phase, nil
 	}
 	what := a.Failure
@@ -210,13 +244,13 @@ func (x Executor) step(ctx context.Context, s Step) (Phase, error) {
 	if a.Optional {
 		return Warned, failure
 	}
-	return Failed, failure
+	return phase, failure
 }
 
 // act does one action.
 func (x Executor) act(ctx context.Context, a Action) (Phase, error) {
 	if a.Late != nil {
-		values, err := x.Engine.ask(ctx, *a.Late)
+		values, err := x.late(ctx, *a.Late)
 		if err != nil {
 			return Failed, err
 		}
@@ -230,10 +264,21 @@ func (x Executor) act(ctx context.Context, a Action) (Phase, error) {
 	if a.Unless != nil && !a.Lately && x.holds(ctx, *a.Unless) {
 		return Unneeded, nil
 	}
-	if phase, err := x.commands(ctx, a); err != nil || a.Then == nil {
+	phase, err := x.commands(ctx, a)
+	if phase == Failed || a.Then == nil {
 		return phase, err
 	}
-	return x.act(ctx, *a.Then)
+	if after, failure := x.act(ctx, *a.Then); failure != nil || phase != Warned {
+		return after, failure
+	}
+	return phase, err
+}
+
+func (x Executor) late(ctx context.Context, query Command) (*strings.Replacer, error) {
+	if x.Late != nil {
+		return x.Late.replacer(), nil
+	}
+	return x.Engine.ask(ctx, query)
 }
 
 func (x Executor) commands(ctx context.Context, a Action) (Phase, error) {
@@ -241,6 +286,9 @@ func (x Executor) commands(ctx context.Context, a Action) (Phase, error) {
 		if _, err := patiently(ctx, x.Engine.Runner, c); err != nil {
 			if a.Unless != nil && a.Lately && x.holds(ctx, *a.Unless) {
 				return Unneeded, nil
+			}
+			if x.Spare && a.Spare != nil && unreachable(err) && x.holds(ctx, *a.Spare) {
+				return Warned, err
 			}
 			return Failed, err
 		}
@@ -251,8 +299,11 @@ func (x Executor) commands(ctx context.Context, a Action) (Phase, error) {
 	return Done, nil
 }
 
-// hint is that of the first clue that holds, or the action's own.
+// hint is the remedy of the host, that of the first clue that holds, or the action's own.
 func (x Executor) hint(ctx context.Context, a Action, failure error) string {
+	if remedy := Remedy(failure); remedy != "" {
+		return remedy
+	}
 	var stderr []byte
 	var c *CommandError
 	if errors.As(failure, &c) {

@@ -197,7 +197,7 @@ func (b *builder) etc(w podWork) {
 func (b *builder) unit(w podWork, u unitWork, inits []string) string {
 	p, id := w.pod, unitID(w.pod.Ref, u.unit.Name)
 	if u.await {
-		return b.add(Step{ID: id, Pod: p.Ref, Op: AwaitContainer{u.unit.ID}, Cause: u.cause, Needs: inits})
+		return b.add(Step{ID: id, Pod: p.Ref, Op: AwaitContainer{u.unit.ID, u.unit.Name}, Cause: u.cause, Needs: inits})
 	}
 	// After a change of the sandbox only what is not implied by it: text that people read.
 	needs := append([]string{podID(p.Ref, "etc")}, inits...)
@@ -299,6 +299,22 @@ func stop(containers []Container, grace *int64) Stop {
 		}
 	}
 	return s
+}
+
+// StopPodSteps end the containers of a pod that has no supervisor.
+func StopPodSteps(r plan.Ref, o Observed, grace *int64) Steps {
+	op, ours := StopPod{}, []Container{}
+	for _, c := range o.Containers {
+		if c.Ref != r {
+			continue
+		}
+		ours = append(ours, c)
+		if c.Role == RoleInfra && c.Up() {
+			op.Infra = c.Name
+		}
+	}
+	op.Stop = stop(ours, grace)
+	return Steps{{ID: podID(r, "stop"), Pod: r, Op: op}}
 }
 
 func removePod(have []Container, grace *int64) RemovePod {

@@ -17,6 +17,8 @@ type Detail struct {
 	Name string
 	// Pid is the container's first process, as kubehost sees it; 0 when it does not run.
 	Pid int
+	// WorkingDir is where the container's process begins; empty is the root.
+	WorkingDir string
 	// Container is what the listing would show, without podman's pod.
 	Container Container
 	// Counted is how often a supervisor had started the container again when it made this one.
@@ -27,11 +29,14 @@ type Detail struct {
 	Created   time.Time
 	Started   time.Time
 	Finished  time.Time
-	// IPs are the container's addresses, by network; empty for a container that joined another's network.
-	IPs map[string]string
+	// Networks are those that the container is on; empty for one that joined another's network.
+	Networks map[string]Addresses
 	// ImageID identifies the image that the container was made from.
 	ImageID string
 }
+
+// Addresses are those that a container has on a network, and the network's own, each empty where there is none.
+type Addresses struct{ IPAddress, GlobalIPv6Address, Gateway, IPv6Gateway string }
 
 // Inspect asks for the details of containers, by their IDs, in one call. Containers that
 // have gone meanwhile are left out.
@@ -45,22 +50,29 @@ func (e Engine) Inspect(ctx context.Context, ids []string) (map[string]Detail, e
 	if err != nil {
 		return nil, &CommandError{Command: c, Result: res, Err: err}
 	}
-	// A status other than 0 is expected when a container has gone; what was found is printed all the same.
+	// A status other than 0 is expected when a container has gone; what was found is printed all the same. But so
+	// it is when docker's engine does not answer, with the same empty list.
+	if res.Code != 0 && unanswered(res.Stderr) {
+		return nil, &CommandError{Command: c, Result: res}
+	}
 	var rows []struct {
 		ID           string `json:"Id"`
 		Name         string
 		Image        string
 		Created      time.Time
 		RestartCount int
-		Config       struct{ Labels map[string]string }
-		State        struct {
+		Config       struct {
+			Labels     map[string]string
+			WorkingDir string
+		}
+		State struct {
 			Status                string
 			Pid, ExitCode         int
 			OOMKilled             bool
 			StartedAt, FinishedAt time.Time
 		}
 		NetworkSettings struct {
-			Networks map[string]struct{ IPAddress string }
+			Networks map[string]Addresses
 		}
 	}
 	if err := json.Unmarshal(res.Stdout, &rows); err != nil {
@@ -71,29 +83,41 @@ func (e Engine) Inspect(ctx context.Context, ids []string) (map[string]Detail, e
 	}
 	for _, r := range rows {
 		d := Detail{ID: r.ID, Restarts: r.RestartCount, OOMKilled: r.State.OOMKilled, Created: r.Created, Started: r.State.StartedAt,
-			Finished: r.State.FinishedAt, IPs: map[string]string{}, ImageID: r.Image}
+			Finished: r.State.FinishedAt, Networks: r.NetworkSettings.Networks, ImageID: r.Image}
 		d.Name = strings.TrimPrefix(r.Name, "/") // docker's names begin with one
-		d.Pid = r.State.Pid
-		d.Container = Container{ID: r.ID, Name: d.Name, State: ParseState(r.State.Status), ExitCode: r.State.ExitCode}
+		d.Pid, d.WorkingDir = r.State.Pid, r.Config.WorkingDir
+		d.Container = Container{ID: r.ID, Name: d.Name, Created: r.Created}
+		d.Container.State, d.Container.ExitCode = EndState(r.State.Status, r.State.ExitCode, r.State.StartedAt)
+		if d.Container.State == Exited && d.Finished.Before(d.Started) {
+			d.Finished = d.Started // nobody saw its end
+		}
 		d.Container.Label(func(key string) string { return r.Config.Labels[key] })
 		d.Counted, _ = strconv.Atoi(r.Config.Labels[LabelRestarts])
-		for name, n := range r.NetworkSettings.Networks {
-			if n.IPAddress != "" {
-				d.IPs[name] = n.IPAddress
-			}
-		}
 		details[r.ID] = d
 	}
 	return details, nil
 }
 
+// unanswered says whether docker complains of its engine, and not of containers that are not there. All that it has to say
+// of that speaks of connecting: "Cannot connect to", "failed to connect to", "error during connect", "trying to connect to".
+func unanswered(stderr []byte) bool {
+	for line := range strings.Lines(strings.ToLower(string(stderr))) {
+		if strings.Contains(line, "connect") && !strings.Contains(line, "no such container") {
+			return true
+		}
+	}
+	return false
+}
+
 // IP is the container's address on that network or, where it is on another, its address there; empty when it has none.
 func (d Detail) IP(network string) string {
-	if ip := d.IPs[network]; ip != "" {
+	if ip := d.Networks[network].IPAddress; ip != "" {
 		return ip
 	}
-	for _, other := range slices.Sorted(maps.Keys(d.IPs)) {
-		return d.IPs[other]
+	for _, other := range slices.Sorted(maps.Keys(d.Networks)) {
+		if ip := d.Networks[other].IPAddress; ip != "" {
+			return ip
+		}
 	}
 	return ""
 }

@@ -1,6 +1,7 @@
 package runtime
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -22,9 +23,13 @@ var lateVars = []struct{ word, variable string }{
 // late asks the runtime for the late values of a pod: it prints all addresses of the sandbox, separated by
 // commas, and the resolver's. Docker's newer command prints "invalid IP" for an address that is not there.
 func (e Engine) late(p *plan.Pod) *Command {
+	resolver := e.Dialect.Resolver()
+	if resolver == "" {
+		resolver = "{{if .Gateway}}{{.Gateway}}{{else}}{{.IPv6Gateway}}{{end}}"
+	}
 	format := fmt.Sprintf("{{with index .NetworkSettings.Networks %q}}", p.Sandbox.Network) +
 		`{{$a := print .IPAddress}}{{$b := print .GlobalIPv6Address}}{{if eq $a "invalid IP"}}{{$a = ""}}{{end}}{{if eq $b "invalid IP"}}{{$b = ""}}{{end}}` +
-		`{{$a}}{{if and $a $b}},{{end}}{{$b}} ` + e.Dialect.Resolver() + `{{end}}`
+		`{{$a}}{{if and $a $b}},{{end}}{{$b}} ` + resolver + `{{end}}`
 	c := e.command("container", "inspect", "--format", format, p.Sandbox.ID)
 	return &c
 }
@@ -39,8 +44,33 @@ func (e Engine) ask(ctx context.Context, query Command) (*strings.Replacer, erro
 	if len(words) != 2 {
 		return nil, fmt.Errorf("the sandbox has no address on its network\n  command: %s", query.Masked())
 	}
-	first, _, _ := strings.Cut(words[0], ",")
-	return strings.NewReplacer(plan.PodIP, first, plan.PodIPs, words[0], plan.Resolver, words[1]), nil
+	return Late{IPs: strings.Split(words[0], ","), Resolver: words[1]}.replacer(), nil
+}
+
+// Late are the values that are known once a pod's sandbox runs.
+type Late struct {
+	// IPs are the addresses of the sandbox on its network, that of IPv4 first.
+	IPs      []string
+	Resolver string
+}
+
+func (l Late) replacer() *strings.Replacer {
+	return strings.NewReplacer(plan.PodIP, l.IPs[0], plan.PodIPs, strings.Join(l.IPs, ","), plan.Resolver, l.Resolver)
+}
+
+// LateOf is what an inspection of a pod's sandbox tells of its late values; nil when that is not all.
+func (e Engine) LateOf(p *plan.Pod, sandbox Detail) *Late {
+	on := sandbox.Networks[p.Sandbox.Network]
+	l := Late{Resolver: cmp.Or(e.Dialect.Resolver(), on.Gateway, on.IPv6Gateway)}
+	for _, ip := range []string{on.IPAddress, on.GlobalIPv6Address} {
+		if ip != "" {
+			l.IPs = append(l.IPs, ip)
+		}
+	}
+	if len(l.IPs) == 0 || l.Resolver == "" {
+		return nil
+	}
+	return &l
 }
 
 // scriptLate are the lines that ask in a script. An assignment fails with its command, under "set -e".

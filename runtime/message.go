@@ -9,15 +9,15 @@ import (
 	"github.com/kubehost/kubehost/translate/plan"
 )
 
-// messageMount is the file for the container's termination message, and its mount. A volume that the
+// messageBind is the file for the container's termination message, and its mount. A volume that the
 // manifest mounts in its place is the file.
-func messageMount(p *plan.Pod, u plan.Unit) ([]FileOp, []string) {
+func messageBind(p *plan.Pod, u plan.Unit) ([]FileOp, []bind) {
 	target := u.Lifecycle.MessagePath
 	if target == "" || slices.ContainsFunc(u.Mounts, func(m plan.Mount) bool { return m.Target == target }) {
 		return nil, nil
 	}
 	file := p.MessageFile(u.Name)
-	return []FileOp{messageFile{file}}, []string{"--mount", bind(file, target, false)}
+	return []FileOp{messageFile{file}}, []bind{{source: file, target: target, relabel: p.Relabel}}
 }
 
 // messageFile makes an empty file that everybody may write to. It is a new one each time: what an earlier

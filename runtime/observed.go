@@ -79,6 +79,19 @@ func ParseState(s string) State {
 	return Broken
 }
 
+// exitCut is the exit code that docker gives a container which ran when the host lost its power.
+const exitCut = 255
+
+// EndState is the state, and the exit code, of a container that the runtime says is in state s, and that began to run at that
+// time. Podman takes one that ran when the host lost its power for one that was never started: what has begun and
+// does not run has ended, and nobody knows how.
+func EndState(s string, code int, begun time.Time) (State, int) {
+	if (s == "created" || s == "configured") && begun.Unix() > 0 {
+		return Exited, exitCut
+	}
+	return ParseState(s), code
+}
+
 // Network is one network of the runtime.
 type Network struct {
 	Name string

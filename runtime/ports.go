@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"regexp"
 	"slices"
 
 	"github.com/kubehost/kubehost/translate/plan"
@@ -25,6 +26,11 @@ func (e *PortTakenError) Error() string {
 	}
 	return fmt.Sprintf("pod %q: port %s of the host is taken by %s\n  hint: give the pod another hostPort, or %s", e.Ref.Name, e.Port.Host(), by, remedy)
 }
+
+// portTaken is what a runtime says of a port that somebody took after it was found free.
+var portTaken = regexp.MustCompile(`(?i)address already in use|port is already allocated`)
+
+const freePort = "give the pod another hostPort or hostIP, or end what has the port"
 
 // portWork is how a pod whose sandbox is made comes to its ports.
 type portWork struct {

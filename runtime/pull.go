@@ -2,8 +2,10 @@ package runtime
 
 import (
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"regexp"
+	goruntime "runtime"
 	"strings"
 
 	"github.com/kubehost/kubehost/translate/plan"
@@ -19,18 +21,23 @@ type Clue struct {
 	Hint string
 }
 
+// imageExists prints the image's ID, and what it is made for.
 func (e Engine) imageExists(ref string) Command {
-	return e.command("image", "inspect", "--format", "{{.Id}}", ref)
+	return e.command("image", "inspect", "--format", "{{.Id}} {{.Os}}/{{.Architecture}}", ref)
 }
+
+const useWhatIsHere = "imagePullPolicy: IfNotPresent uses an image that is here already"
 
 func (e Engine) ensureImage(op EnsureImage) Action {
 	exists := e.imageExists(op.Image)
 	pull := Action{Run: []Command{e.pull(op)},
 		Failure: "image " + op.Image + " cannot be pulled",
 		Clues:   e.pullClues(op),
-		Hint:    "check the name and the registry; imagePullPolicy: IfNotPresent uses an image that is here already"}
+		Hint:    "check the name and the registry"}
 	switch op.Pull {
 	case plan.PullAlways:
+		pull.Hint += "; " + useWhatIsHere
+		pull.Spare = &exists
 		return pull
 	case plan.PullNever:
 		return Action{Run: []Command{exists},
@@ -42,11 +49,39 @@ func (e Engine) ensureImage(op EnsureImage) Action {
 	return pull
 }
 
+// removeImage never forces: the runtime refuses to remove what a container was made from. By its ID an image goes only
+// when it has one name at the most.
+func (e Engine) removeImage(op RemoveImage) Action {
+	names := op.Names
+	if len(names) == 0 {
+		names = []string{op.ID}
+	}
+	return Action{Run: []Command{e.command(append([]string{"image", "rm"}, names...)...)}}
+}
+
 var (
 	wantsLogin   = regexp.MustCompile(`(?i)unauthori[sz]ed|authentication required|no basic auth|denied|\b401\b|\b403\b|invalid username/password`)
 	passwordFile = regexp.MustCompile(`(?m)^the password file `)
 	unreached    = regexp.MustCompile(`(?i)no such host|connection refused|i/o timeout|network is unreachable|server misbehaving|temporary failure in name resolution|context deadline exceeded`)
 )
+
+// noSuchImage is what a pull says of a name that a registry does not have, and would not hide.
+var noSuchImage = regexp.MustCompile(`(?i)manifest unknown|name unknown|repository name not known`)
+
+// otherPlatform is what a pull says of an image that was made for several processors, and not for this host's.
+var otherPlatform = regexp.MustCompile(`(?i)no matching manifest for|no image found in (?:manifest list|image index) for`)
+
+// untimely is what a pull says of a certificate outside its time, or of any when the host's clock is wrong.
+var untimely = regexp.MustCompile(`(?i)certificate has expired or is not yet valid`)
+
+// down is what a pull says where the registry is there, but does not work.
+var down = regexp.MustCompile(`(?i)unexpected http status: 5|tls handshake timeout|connection reset by peer|no route to host|client\.timeout exceeded|\bEOF\b`)
+
+// unreachable says whether a pull failed because the registry did not answer, and not of what it said.
+func unreachable(err error) bool {
+	var c *CommandError
+	return errors.As(err, &c) && (unreached.Match(c.Result.Stderr) || down.Match(c.Result.Stderr))
+}
 
 // pullClues are what pulls fail of, the likeliest first.
 func (e Engine) pullClues(op EnsureImage) []Clue {
@@ -55,11 +90,18 @@ func (e Engine) pullClues(op EnsureImage) []Clue {
 	if len(op.Logins) > 0 {
 		login = "the registry refuses the login of " + op.Logins[0].Username + ": check its name, its password and what it may pull"
 	}
+	reach := "this host does not reach the registry " + registryOf(op.Image) + ": check its name and the network"
+	if op.Pull == plan.PullAlways {
+		reach += "; " + useWhatIsHere
+	}
 	return append(e.builtHere(op.Image),
 		Clue{Says: passwordFile, Hint: "mend the password file that kubehost.dev/registry-login names"},
+		Clue{Says: otherPlatform, Hint: "there is none for this host, linux/" + goruntime.GOARCH + ": name another image or tag, or build it for that: --platform"},
+		Clue{Says: noSuchImage, Hint: "the registry " + registryOf(op.Image) + " has no such repository or no such tag: check how both are spelt"},
 		Clue{Says: wantsLogin, Hint: login + "; a registry says so, too, of a repository that it does not have"},
-		Clue{Says: unreached, Hint: "this host does not reach the registry " + registryOf(op.Image) +
-			": check its name and the network; imagePullPolicy: IfNotPresent uses an image that is here already"})
+		Clue{Says: untimely, Hint: "by the clock of this host the certificate of the registry " + registryOf(op.Image) +
+			" is not valid now: see whether the clock is right (date), else the registry needs a new one"},
+		Clue{Says: unreached, Hint: reach})
 }
 
 // library is where an image without a registry in its name is looked for.
@@ -86,7 +128,8 @@ func registryOf(image string) string {
 // as no login of one pod may be left for the next, the runtime gets it in a file of a directory that is
 // gone when the pull has ended.
 func (e Engine) pull(op EnsureImage) Command {
-	plain := e.command("pull", "--quiet", op.Image)
+	plain := e.command("pull", op.Image)
+	plain.Pulls = op.Image
 	if len(op.Logins) == 0 {
 		return plain
 	}
@@ -95,7 +138,7 @@ func (e Engine) pull(op EnsureImage) Command {
 		logins.WriteString(loginLine(l))
 	}
 	script := strings.Replace(pullWithLogin, "CONFIG\n", e.Dialect.Features().LoginConfig, 1)
-	return Command{Argv: append([]string{"sh", "-euc", script, "sh"}, plain.Argv...), Stdin: []byte(logins.String()), Brief: plain.Argv}
+	return Command{Argv: append([]string{"sh", "-euc", script, "sh"}, plain.Argv...), Stdin: []byte(logins.String()), Brief: plain.Argv, Pulls: op.Image}
 }
 
 // loginLine is a login as pullWithLogin reads it.

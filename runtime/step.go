@@ -41,6 +41,29 @@ func (ss Steps) Text() string {
 	return b.String()
 }
 
+// Acts says whether the step changes what runs. The others make ready what a pod needs, or reach running
+// containers through files only.
+func (s Step) Acts() bool {
+	switch s.Op.(type) {
+	case CreateSandbox, WriteEtc, RunContainer, AwaitContainer, RemoveContainers, RemovePod, RemoveNetwork:
+		return true
+	}
+	return false
+}
+
+// Split divides a graph into the steps that make ready and those that act. That the second part needs the first
+// is for the caller to see to.
+func (ss Steps) Split() (prepare, act Steps) {
+	for _, s := range ss {
+		if s.Acts() {
+			act = append(act, s)
+		} else {
+			prepare = append(prepare, s)
+		}
+	}
+	return prepare, act
+}
+
 // Op is a typed operation on plan data. [Engine.Action] renders each kind.
 type Op interface {
 	fmt.Stringer
@@ -96,7 +119,10 @@ type (
 		Restarts int
 	}
 	// AwaitContainer waits for the end of an init container that runs already.
-	AwaitContainer struct{ ID string }
+	AwaitContainer struct {
+		ID   string
+		Unit string // its name in the pod
+	}
 	// RemoveContainers stops those that run, gracefully, and removes all.
 	RemoveContainers struct{ Stop Stop }
 	// RemovePod does the same to all containers of a pod and to its sandbox.
@@ -105,10 +131,31 @@ type (
 		ID   string
 		Stop Stop
 	}
+	// StopPod ends the containers of a pod without a supervisor, and its sandbox. They stay, and are not started
+	// again by the runtime on its own.
+	StopPod struct {
+		Infra string
+		Stop  Stop
+	}
+	// RestartContainer ends a container gracefully and starts it again.
+	RestartContainer struct {
+		ID    string
+		Grace int64 // in seconds
+	}
 	// RemoveFiles removes what kubehost keeps for a pod.
 	RemoveFiles struct{ Dir string }
 	// RemoveClaim removes the directory of a claim.
 	RemoveClaim struct{ Dir string }
+	// RemoveImage removes an image, unless a container was made from it meanwhile.
+	RemoveImage struct {
+		ID string
+		// Names are all that it has. Was is the name that it had before another image got it.
+		Names []string
+		Was   string
+		Size  int64 // in bytes
+	}
+	// RemoveEmptyPod removes a pod of podman, unless it runs.
+	RemoveEmptyPod struct{ Pod EmptyPod }
 )
 
 // Stop says which containers are to end, and how.
@@ -136,8 +183,12 @@ func (RunContainer) op()     {}
 func (AwaitContainer) op()   {}
 func (RemoveContainers) op() {}
 func (RemovePod) op()        {}
+func (StopPod) op()          {}
+func (RestartContainer) op() {}
 func (RemoveFiles) op()      {}
 func (RemoveClaim) op()      {}
+func (RemoveImage) op()      {}
+func (RemoveEmptyPod) op()   {}
 
 func (o EnsureImage) String() string {
 	switch o.Pull {
@@ -182,5 +233,14 @@ func (o RunContainer) String() string {
 func (o AwaitContainer) String() string   { return "wait for " + o.ID }
 func (o RemoveContainers) String() string { return "remove " + strings.Join(o.Stop.All, " ") }
 func (o RemovePod) String() string        { return "remove pod with " + strings.Join(o.Stop.All, " ") }
+func (o StopPod) String() string          { return "stop " + strings.Join(o.Stop.Running, " ") }
+func (o RestartContainer) String() string { return "restart " + o.ID }
 func (o RemoveFiles) String() string      { return "remove files " + o.Dir }
 func (o RemoveClaim) String() string      { return "remove claim " + o.Dir }
+func (o RemoveImage) String() string {
+	if len(o.Names) > 0 {
+		return "remove image " + strings.Join(o.Names, " ")
+	}
+	return "remove image " + o.ID
+}
+func (o RemoveEmptyPod) String() string { return "remove empty pod " + o.Pod.Name }

@@ -1,18 +1,13 @@
 package runtime
 
 import (
-	"context"
+	"bytes"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
-	"time"
-
-	"golang.org/x/sys/unix"
 
 	"github.com/kubehost/kubehost/translate/plan"
 )
@@ -24,74 +19,132 @@ import (
 //	<Dir>/pods/<namespace>/<pod>/{manifest,plan}.json, volumes/, empty/, memory/
 //	<Dir>/objects/<namespace>/<kind>/<name>.json
 //	<Dir>/bindings.json
-//	<Dir>/locks/<namespace>.<pod>
+//	<Dir>/notes/<hash>.json
+//	<Dir>/locks/<namespace>.<pod>, .use
 //
 // Directories are 0700, files 0600; each file is replaced at once.
 type Store struct{ Dir string }
 
 // StoredPod is one applied pod.
 type StoredPod struct {
-	Ref      plan.Ref
+	Ref plan.Ref
+	// Runtime is the one that the pod was applied with: "docker" or "podman".
+	Runtime  string
 	Manifest []byte
 	Plan     plan.Pod
+}
+
+// storedPlan is what plan.json holds.
+type storedPlan struct {
+	Runtime string `json:"runtime,omitempty"`
+	plan.Pod
 }
 
 // PodDir is the directory of all files of a pod.
 func (s Store) PodDir(r plan.Ref) string { return filepath.Join(s.Dir, "pods", r.Namespace, r.Name) }
 
-// SavePod keeps a pod's plan and its manifest as given.
-func (s Store) SavePod(manifest []byte, p plan.Pod) error {
-	b, err := json.Marshal(p)
+func (s Store) planFile(r plan.Ref) string { return filepath.Join(s.PodDir(r), "plan.json") }
+
+func (s Store) manifestFile(r plan.Ref) string { return filepath.Join(s.PodDir(r), "manifest.json") }
+
+// SavePod keeps a pod's plan, its manifest as given, and where it runs.
+func (s Store) SavePod(p StoredPod) error {
+	b, err := json.Marshal(storedPlan{p.Runtime, p.Plan})
 	if err != nil {
 		return err
 	}
-	dir := s.PodDir(p.Ref)
 	// The plan is written last: a pod is stored once its plan is.
-	if err := ReplaceFile(filepath.Join(dir, "manifest.json"), manifest); err != nil {
+	if err := keepFile(s.manifestFile(p.Ref), p.Manifest); err != nil {
 		return err
 	}
-	return ReplaceFile(filepath.Join(dir, "plan.json"), b)
+	return keepFile(s.planFile(p.Ref), b)
 }
 
-// Pod reads one applied pod. The error is fs.ErrNotExist when there is none.
+// Pod reads one applied pod. The error is fs.ErrNotExist when there is none, and Damaged when its plan cannot be understood:
+// then only the manifest is returned. That is as it is, damaged perhaps: who goes by the plan does not need it.
 func (s Store) Pod(r plan.Ref) (StoredPod, error) {
-	dir := s.PodDir(r)
 	p := StoredPod{Ref: r}
-	b, err := os.ReadFile(filepath.Join(dir, "plan.json"))
+	b, err := os.ReadFile(s.planFile(r))
 	if err != nil {
 		return p, err
 	}
-	if err := json.Unmarshal(b, &p.Plan); err != nil {
-		return p, fmt.Errorf("%s is damaged: %w\n  hint: remove the file, and apply the manifest of the pod again", filepath.Join(dir, "plan.json"), err)
+	if p.Manifest, err = os.ReadFile(s.manifestFile(r)); err != nil {
+		return p, err
 	}
-	p.Manifest, err = os.ReadFile(filepath.Join(dir, "manifest.json"))
+	stored, err := s.decodePlan(r, b, p.Manifest)
+	p.Runtime, p.Plan = stored.Runtime, stored.Pod
 	return p, err
 }
 
-// Pods reads all applied pods, sorted by namespace and name.
-func (s Store) Pods() ([]StoredPod, error) {
+// refs are all applied pods, sorted by namespace and name.
+func (s Store) refs() ([]plan.Ref, error) {
 	files, err := filepath.Glob(filepath.Join(globQuote(s.Dir), "pods", "*", "*", "plan.json"))
+	var refs []plan.Ref
+	for _, f := range files {
+		dir := filepath.Dir(f)
+		refs = append(refs, plan.Ref{Namespace: filepath.Base(filepath.Dir(dir)), Name: filepath.Base(dir)})
+	}
+	return refs, err
+}
+
+// Pods reads all applied pods, sorted by namespace and name. The error is Damaged when the plans or manifests of some cannot
+// be understood: the pods are the others.
+func (s Store) Pods() ([]StoredPod, error) {
+	refs, err := s.refs()
 	if err != nil {
 		return nil, err
 	}
 	var pods []StoredPod
-	for _, f := range files {
-		dir := filepath.Dir(f)
-		p, err := s.Pod(plan.Ref{Namespace: filepath.Base(filepath.Dir(dir)), Name: filepath.Base(dir)})
+	var damaged Damaged
+	for _, r := range refs {
+		p, err := s.Pod(r)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue // deleted meanwhile
+		}
+		if d := DamagedIn(err); d != nil {
+			damaged = append(damaged, d...)
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		if err := check(p.Manifest); err != nil {
+			damaged = append(damaged, DamagedFile{File: s.manifestFile(r), Pod: r, Cause: err, Remedy: manifestAgain})
+			continue
+		}
+		pods = append(pods, p)
+	}
+	return pods, damaged.orNil()
+}
+
+// Runtimes are those that the applied pods are with; empty where the plan does not tell, because it is damaged.
+func (s Store) Runtimes() (map[plan.Ref]string, error) {
+	refs, err := s.refs()
+	if err != nil {
+		return nil, err
+	}
+	of := map[plan.Ref]string{}
+	for _, r := range refs {
+		b, err := os.ReadFile(s.planFile(r))
 		if errors.Is(err, fs.ErrNotExist) {
 			continue // deleted meanwhile
 		}
 		if err != nil {
 			return nil, err
 		}
-		pods = append(pods, p)
+		var p struct {
+			Runtime string `json:"runtime"`
+		}
+		_ = json.Unmarshal(b, &p) // who needs the plan itself will tell that it is damaged
+		of[r] = p.Runtime
 	}
-	return pods, nil
+	return of, nil
 }
 
-// Manifests reads the manifests of all applied pods, sorted by namespace and name.
+// Manifests reads the manifests of all applied pods, sorted by namespace and name. The error is Damaged when some cannot be
+// understood: the manifests are the others.
 func (s Store) Manifests() ([][]byte, error) {
-	return readAll(filepath.Join(globQuote(s.Dir), "pods", "*", "*", "manifest.json"))
+	return readObjects(filepath.Join(globQuote(s.Dir), "pods", "*", "*", "manifest.json"), manifestAgain)
 }
 
 func (s Store) objectFile(kind string, r plan.Ref) string {
@@ -104,10 +157,10 @@ func (s Store) objectFile(kind string, r plan.Ref) string {
 
 // SaveObject keeps an object other than a pod.
 func (s Store) SaveObject(kind string, r plan.Ref, object []byte) error {
-	return ReplaceFile(s.objectFile(kind, r), object)
+	return keepFile(s.objectFile(kind, r), object)
 }
 
-// Object reads an object other than a pod; nil when there is none.
+// Object reads an object other than a pod, as it is; nil when there is none.
 func (s Store) Object(kind string, r plan.Ref) ([]byte, error) {
 	b, err := os.ReadFile(s.objectFile(kind, r))
 	if errors.Is(err, fs.ErrNotExist) {
@@ -125,34 +178,43 @@ func (s Store) RemoveObject(kind string, r plan.Ref) (bool, error) {
 	return err == nil, err
 }
 
-// Objects reads all objects other than pods, sorted by namespace, kind and name.
+// Objects reads all objects other than pods, sorted by namespace, kind and name. The error is Damaged when some cannot be
+// understood: the objects are the others.
 func (s Store) Objects() ([][]byte, error) {
-	return readAll(filepath.Join(globQuote(s.Dir), "objects", "*", "*", "*.json"))
+	return readObjects(filepath.Join(globQuote(s.Dir), "objects", "*", "*", "*.json"), objectAgain)
 }
 
 // readAll reads the files that match a pattern, sorted by name.
-func readAll(pattern string) ([][]byte, error) {
+func readAll(pattern string) (names []string, contents [][]byte, err error) {
 	files, err := filepath.Glob(pattern)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	var objects [][]byte
 	for _, f := range files {
 		b, err := os.ReadFile(f)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue // deleted meanwhile
 		}
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		objects = append(objects, b)
+		names, contents = append(names, f), append(contents, b)
 	}
-	return objects, nil
+	return names, contents, nil
 }
 
 // globQuote keeps a directory with special characters from being a pattern.
 func globQuote(dir string) string {
 	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(dir)
+}
+
+// keepFile is ReplaceFile, but a file that has the content already stays: it is on the disk, for which a new one would have to be
+// waited.
+func keepFile(name string, content []byte) error {
+	if old, err := os.ReadFile(name); err == nil && bytes.Equal(old, content) {
+		return nil
+	}
+	return ReplaceFile(name, content)
 }
 
 // ReplaceFile writes a file of mode 0600 so that at any time either the old or the new one is there, whole.
@@ -174,60 +236,4 @@ func ReplaceFile(name string, content []byte) (err error) {
 		return err
 	}
 	return os.Rename(f.Name(), name)
-}
-
-// Lock takes the locks of these pods, so that no two processes act on one pod at
-// once. waiting, which may be nil, is called once when another process holds one of them. The locks end with
-// release or with the process.
-func (s Store) Lock(ctx context.Context, refs []plan.Ref, waiting func()) (release func(), err error) {
-	var held []*os.File
-	release = func() {
-		for _, f := range held {
-			f.Close()
-		}
-	}
-	// In one order for all processes, so that two of them cannot wait for each other.
-	refs = slices.Clone(refs)
-	slices.SortFunc(refs, func(a, b plan.Ref) int { return strings.Compare(a.String(), b.String()) })
-	for _, r := range slices.Compact(refs) {
-		f, err := s.lock(ctx, r, &waiting)
-		if err != nil {
-			release()
-			return nil, err
-		}
-		held = append(held, f)
-	}
-	return release, nil
-}
-
-func (s Store) lock(ctx context.Context, r plan.Ref, waiting *func()) (*os.File, error) {
-	dir := filepath.Join(s.Dir, "locks")
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, fmt.Errorf("%w\n  hint: the state directory must be writable; \"kubehost doctor\" tells which one it is", err)
-	}
-	f, err := os.OpenFile(filepath.Join(dir, r.Namespace+"."+r.Name), os.O_CREATE|os.O_RDWR, 0o600)
-	if err != nil {
-		return nil, err
-	}
-	// A blocking flock cannot be cancelled, so ask again and again, less often as time goes by.
-	for pause := 5 * time.Millisecond; ; pause = min(2*pause, 250*time.Millisecond) {
-		err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
-		if err == nil {
-			return f, nil
-		}
-		if !errors.Is(err, unix.EWOULDBLOCK) && !errors.Is(err, unix.EINTR) {
-			f.Close()
-			return nil, fmt.Errorf("lock of pod %q: %w", r.Name, err)
-		}
-		if *waiting != nil {
-			(*waiting)()
-			*waiting = nil
-		}
-		select {
-		case <-ctx.Done():
-			f.Close()
-			return nil, context.Cause(ctx)
-		case <-time.After(pause):
-		}
-	}
 }

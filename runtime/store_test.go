@@ -1,7 +1,6 @@
 package runtime
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -18,6 +17,11 @@ import (
 // storeDir has characters in its name that a pattern would take for its own.
 func storeDir(t *testing.T) Store { return Store{Dir: filepath.Join(t.TempDir(), `[a]*?\x {b}`)} }
 
+// stored is an object as it is stored.
+func stored(kind string, r plan.Ref) []byte {
+	return fmt.Appendf(nil, `{"kind":%q,"metadata":{"namespace":%q,"name":%q}}`, kind, r.Namespace, r.Name)
+}
+
 func TestStorePods(t *testing.T) {
 	s := storeDir(t)
 	if pods, err := s.Pods(); err != nil || len(pods) != 0 {
@@ -26,7 +30,7 @@ func TestStorePods(t *testing.T) {
 	web := webPod()
 	web.Units[1].Env = []plan.EnvVar{{Name: "TOKEN", Value: "it's\nsecret", Secret: true}}
 	for _, p := range []plan.Pod{simplePod("shop", "a"), web, simplePod("default", "web.2"), simplePod("a-b", "z"), simplePod("a", "z")} {
-		if err := s.SavePod([]byte("manifest of "+p.Ref.String()), p); err != nil {
+		if err := s.SavePod(StoredPod{p.Ref, map[string]string{"shop": "docker", "default": "podman"}[p.Namespace], stored("Pod", p.Ref), p}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -34,7 +38,7 @@ func TestStorePods(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(StoredPod{Ref: web.Ref, Manifest: []byte("manifest of default/web"), Plan: web}, got); diff != "" {
+	if diff := cmp.Diff(StoredPod{Ref: web.Ref, Runtime: "podman", Manifest: stored("Pod", web.Ref), Plan: web}, got); diff != "" {
 		t.Error(diff)
 	}
 	all, err := s.Pods()
@@ -47,6 +51,10 @@ func TestStorePods(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{"a/z", "a-b/z", "default/web", "default/web.2", "shop/a"}, refs); diff != "" {
 		t.Error(diff)
+	}
+	of, err := s.Runtimes()
+	if diff := cmp.Diff(map[plan.Ref]string{web.Ref: "podman", ref("default", "web.2"): "podman", ref("shop", "a"): "docker", ref("a", "z"): "", ref("a-b", "z"): ""}, of); diff != "" || err != nil {
+		t.Errorf("%v: %s", err, diff)
 	}
 	if _, err := s.Pod(ref("default", "none")); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("a pod that is not there: %v", err)
@@ -62,7 +70,7 @@ func TestStoreObjects(t *testing.T) {
 		kind string
 		ref  plan.Ref
 	}{{"Secret", ref("default", "b")}, {"ConfigMap", ref("shop", "a")}, {"Secret", ref("default", "a")}, {"ConfigMap", ref("default", "z.1")}} {
-		if err := s.SaveObject(o.kind, o.ref, []byte(o.kind+" "+o.ref.String())); err != nil {
+		if err := s.SaveObject(o.kind, o.ref, stored(o.kind, o.ref)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -70,15 +78,20 @@ func TestStoreObjects(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []string{"ConfigMap default/z.1", "Secret default/a", "Secret default/b", "ConfigMap shop/a"}
-	var got []string
+	var want, got []string
+	for _, o := range []struct {
+		kind string
+		ref  plan.Ref
+	}{{"ConfigMap", ref("default", "z.1")}, {"Secret", ref("default", "a")}, {"Secret", ref("default", "b")}, {"ConfigMap", ref("shop", "a")}} {
+		want = append(want, string(stored(o.kind, o.ref)))
+	}
 	for _, b := range all {
 		got = append(got, string(b))
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
-	if b, err := s.Object("Secret", ref("default", "a")); string(b) != "Secret default/a" || err != nil {
+	if b, err := s.Object("Secret", ref("default", "a")); string(b) != string(stored("Secret", ref("default", "a"))) || err != nil {
 		t.Errorf("got %q, %v", b, err)
 	}
 	for _, want := range []bool{true, false} {
@@ -92,12 +105,12 @@ func TestStoreObjects(t *testing.T) {
 func TestStoreModes(t *testing.T) {
 	withUmask(t, 0)
 	s := storeDir(t)
-	err := errors.Join(s.SavePod(nil, webPod()), s.SaveObject("Secret", ref("default", "a"), nil))
-	release, lockErr := s.Lock(t.Context(), []plan.Ref{ref("default", "web")}, nil)
+	err := errors.Join(s.SavePod(StoredPod{Ref: webPod().Ref, Plan: webPod()}), s.SaveObject("Secret", ref("default", "a"), nil))
+	locks, lockErr := s.Lock(t.Context(), []plan.Ref{ref("default", "web")}, nil)
 	if err := errors.Join(err, lockErr); err != nil {
 		t.Fatal(err)
 	}
-	release()
+	locks.Release()
 	for line := range strings.Lines(snapshot(t, s.Dir)) {
 		if !strings.HasPrefix(line, "drwx------ ") && !strings.HasPrefix(line, "-rw------- ") {
 			t.Error(line)
@@ -149,7 +162,7 @@ func TestStoreFailedWrite(t *testing.T) {
 	if err := os.MkdirAll(filepath.Join(dir, "manifest.json", "x"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.SavePod([]byte("m"), webPod()); err == nil {
+	if err := s.SavePod(StoredPod{Ref: webPod().Ref, Plan: webPod()}); err == nil {
 		t.Fatal("a directory was replaced")
 	}
 	files, err := os.ReadDir(dir)
@@ -158,91 +171,26 @@ func TestStoreFailedWrite(t *testing.T) {
 	}
 }
 
-func TestLock(t *testing.T) {
-	s := storeDir(t)
-	a, b := ref("default", "a"), ref("default", "b")
-	release, err := s.Lock(t.Context(), []plan.Ref{b, a, b}, func() { t.Error("nobody holds a lock, but it waits") })
-	if err != nil {
-		t.Fatal(err)
-	}
-	type taken struct {
-		release func()
-		err     error
-	}
-	waits, got := make(chan bool, 9), make(chan taken)
-	go func() {
-		release, err := s.Lock(t.Context(), []plan.Ref{a, b}, func() { waits <- true })
-		got <- taken{release, err}
-	}()
-	select {
-	case <-waits:
-	case <-got:
-		t.Fatal("two hold one lock")
-	}
-	other, err := s.Lock(t.Context(), []plan.Ref{ref("shop", "a")}, func() { t.Error("it waits for the lock of another pod") })
-	if err != nil {
-		t.Fatal(err)
-	}
-	other()
-	release()
-	second := <-got
-	if second.err != nil || len(waits) != 0 {
-		t.Errorf("%v; it said %d times more that it waits", second.err, len(waits))
-	}
-	second.release()
-	third, err := s.Lock(t.Context(), []plan.Ref{a, b}, func() { t.Error("the locks were not released") })
-	if err != nil {
-		t.Fatal(err)
-	}
-	third()
-}
-
-func TestLockCancel(t *testing.T) {
-	s := storeDir(t)
-	a, b := ref("default", "a"), ref("default", "b")
-	release, err := s.Lock(t.Context(), []plan.Ref{b}, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer release()
-	cause := errors.New("enough")
-	ctx, cancel := context.WithCancelCause(t.Context())
-	if _, err := s.Lock(ctx, []plan.Ref{a, b}, func() { cancel(cause) }); !errors.Is(err, cause) {
-		t.Errorf("got %v", err)
-	}
-	// What it had taken before is free again.
-	again, err := s.Lock(t.Context(), []plan.Ref{a}, func() { t.Error("a lock was kept") })
-	if err != nil {
-		t.Fatal(err)
-	}
-	again()
-}
-
-// TestLockOrder takes the same locks in different orders from many sides.
-func TestLockOrder(t *testing.T) {
-	s := storeDir(t)
-	refs := []plan.Ref{ref("a", "x"), ref("a", "y"), ref("b", "x")}
-	errs := make(chan error)
-	inside := make(chan bool, 1) // holds one
-	for i := range 6 {
-		go func() {
-			order := []plan.Ref{refs[i%3], refs[(i+1+i/3)%3], refs[(i+2-i/3)%3]}
-			release, err := s.Lock(t.Context(), order, nil)
-			if err == nil {
-				select {
-				case inside <- true:
-					<-inside
-				default:
-					err = errors.New("two are inside")
-				}
-				release()
-			}
-			errs <- err
-		}()
-	}
-	for range 6 {
-		if err := <-errs; err != nil {
-			t.Error(err)
+// TestKeepFile: a file that has the content already is not written again; another content is there as a whole new file.
+func TestKeepFile(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "dir", "file")
+	write := func(content string) os.FileInfo {
+		t.Helper()
+		if err := keepFile(name, []byte(content)); err != nil {
+			t.Fatal(err)
 		}
+		b, err1 := os.ReadFile(name)
+		info, err2 := os.Stat(name)
+		if err := errors.Join(err1, err2); err != nil || string(b) != content {
+			t.Fatalf("%q, %v", b, err)
+		}
+		return info
+	}
+	before := write("one")
+	if same := write("one"); !os.SameFile(before, same) {
+		t.Error("what was there already was written again")
+	}
+	if other := write("two"); os.SameFile(before, other) {
+		t.Error("a file was changed in its place")
 	}
 }

@@ -43,6 +43,9 @@ func (e Engine) bindSubPaths(p *plan.Pod, u plan.Unit) []Command {
 			commands = append(commands, e.Dialect.Unshare("sh", "-euc", freshSubPaths, "sh", subPathDir(p, u)))
 		}
 		commands = append(commands, e.Dialect.Unshare("sh", "-euc", bindSubPath, "sh", v.Path, m.SubPath, source(p, u, i), v.Name, u.Name))
+		if e.labelsPart(v, m) {
+			commands = append(commands, e.Dialect.Unshare("chcon", "-R", "-t", "container_file_t", "-l", "s0", "--", source(p, u, i)))
+		}
 	}
 	return commands
 }

@@ -1,6 +1,8 @@
 package runtime
 
 import (
+	"slices"
+
 	"github.com/kubehost/kubehost/translate/plan"
 )
 
@@ -13,8 +15,12 @@ func SandboxSteps(p *plan.Pod, o Observed, infra InfraImage, cause string) Steps
 	w := podWork{pod: p, replace: cause, fresh: true, files: staleFiles(p, o.Contents)}
 	b.prepare(w)
 	b.sandbox(w)
-	b.add(Step{ID: podID(p.Ref, "etc"), Pod: p.Ref, Op: WriteEtc{p}, Needs: []string{podID(p.Ref, "sandbox")}})
 	return b.steps
+}
+
+// EtcSteps write what the containers of a pod see in /etc. They come after a new sandbox and before its first container.
+func EtcSteps(p *plan.Pod) Steps {
+	return Steps{{ID: podID(p.Ref, "etc"), Pod: p.Ref, Op: WriteEtc{p}}}
 }
 
 // UnitSteps make and start one container of a pod whose sandbox is there. old is what has its name; nil when nothing does.
@@ -32,6 +38,17 @@ func UnitSteps(p *plan.Pod, u plan.Unit, old *Container, restarts int, cause str
 		}
 	}
 	return b.steps
+}
+
+// Brought leaves out the steps that bring images and networks, for one who knows that all of them are here.
+func (ss Steps) Brought() Steps {
+	return slices.DeleteFunc(slices.Clone(ss), func(s Step) bool {
+		switch s.Op.(type) {
+		case EnsureImage, LoadInfra, CreateNetwork:
+			return true
+		}
+		return false
+	})
 }
 
 // RemovePodSteps remove all containers of a pod, and its sandbox.

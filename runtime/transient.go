@@ -14,6 +14,8 @@ var transient = []string{
 	"no such network interface",
 	// docker, while a removal that was asked for before goes on: one that was interrupted, say.
 	"is already in progress",
+	// podman lists containers, and then looks for the pod of each; one of them may be removed in between.
+	") in state: no such pod",
 }
 
 // The pauses between the attempts of a command that fails with transient words.

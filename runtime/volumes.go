@@ -114,7 +114,9 @@ func (e Engine) memory(v plan.Volume) Action {
 	if v.Size > 0 {
 		size := ",size=" + itoa(v.Size)
 		options += size
-		remount = `mount -o "remount` + size + `" -- "$1"`
+		// With a source mount leaves out the options of before, which name the group by an id of the host: in a user's
+		// namespace there is no such group.
+		remount = `mount -t tmpfs -o "remount` + size + `" tmpfs "$1"`
 	}
 	script := `if mountpoint -q "$1"; then ` + remount + `; else mount -t tmpfs -o "$2" tmpfs "$1"; fi`
 	return Action{Files: []FileOp{makeDir{v.Path, 0o700}},

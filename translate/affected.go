@@ -55,6 +55,16 @@ func givenNow(set *manifests.Set) objectSet {
 	return given
 }
 
+// Uses says whether a pod uses that ConfigMap or Secret of its namespace: in volumes, in variables, or to pull its images.
+func Uses(pod *v1.Pod, kind, name string) bool {
+	for _, ref := range pod.Spec.ImagePullSecrets {
+		if kind == "Secret" && ref.Name == name {
+			return true
+		}
+	}
+	return objectSet{object{kind, pod.Namespace, name}: true}.usedBy(pod)
+}
+
 // usedBy says whether the pod's volumes or variables come from an object of the set.
 func (s objectSet) usedBy(pod *v1.Pod) bool {
 	configMap := func(name string) bool { return s[object{"ConfigMap", pod.Namespace, name}] }

@@ -73,7 +73,7 @@ func (p *podTranslator) addSource(env *environment, at *field.Path, from *v1.Env
 		secret, _ := p.secret(at.Child("secretRef"), from.SecretRef.Name, from.SecretRef.Optional)
 		for _, key := range slices.Sorted(maps.Keys(secret.Data)) {
 			p.checkValue(at, from.Prefix+key, string(secret.Data[key]))
-			env.set(plan.EnvVar{Name: from.Prefix + key, Value: string(secret.Data[key]), Secret: true})
+			p.setSecret(env, at, plan.EnvVar{Name: from.Prefix + key, Value: string(secret.Data[key]), Secret: true})
 		}
 	}
 }
@@ -82,7 +82,7 @@ func (p *podTranslator) addVar(env *environment, at *field.Path, m member, v *v1
 	if v.ValueFrom == nil {
 		p.checkValue(at, v.Name, v.Value)
 		value, secrets := env.expand(v.Value)
-		env.set(plan.EnvVar{Name: v.Name, Value: value, Secret: len(secrets) > 0})
+		p.setSecret(env, at, plan.EnvVar{Name: v.Name, Value: value, Secret: len(secrets) > 0})
 		return
 	}
 	// Without the value (optional, and not there) the variable stays unset, or as it was: it is not emptied.
@@ -90,8 +90,19 @@ func (p *podTranslator) addVar(env *environment, at *field.Path, m member, v *v1
 		if f := v.ValueFrom.FieldRef; f == nil || !strings.HasPrefix(f.FieldPath, "status.") {
 			p.checkValue(at, v.Name, value)
 		}
-		env.set(plan.EnvVar{Name: v.Name, Value: value, Secret: secret})
+		p.setSecret(env, at, plan.EnvVar{Name: v.Name, Value: value, Secret: secret})
 	}
+}
+
+// setSecret sets a variable that may be secret. Secrets reach a runtime's command as lines of an env-file, or where they
+// cannot, by its environment, from which it takes for the container what it is told to. Of some names it obeys what it finds there.
+func (p *podTranslator) setSecret(env *environment, at *field.Path, v plan.EnvVar) {
+	if v.Secret && v.Obeyed() && !v.IsLine() {
+		p.fail(at, "write it in one line, without the pod's addresses, or mount it as a file of a volume",
+			"the secret value of %s is not one line of text below %d bytes: docker and podman take such a value from their own environment, and obey %s there",
+			v.Name, plan.MaxEnvLine, v.Name)
+	}
+	env.set(v)
 }
 
 // checkValue refuses what no environment, or no JSON of a runtime, can hold. It is asked for each value of a manifest

@@ -73,7 +73,7 @@ func (p *podTranslator) addEnvFiles(env *environment, m member) {
 		}
 		for _, v := range vars {
 			p.checkValue(at, v.Name, v.Value)
-			env.set(v)
+			p.setSecret(env, at, v)
 		}
 	}
 }

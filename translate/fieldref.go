@@ -63,11 +63,11 @@ func (p *podTranslator) uid() string {
 	if p.UID != "" {
 		return string(p.UID)
 	}
-	return podUID(p.ref)
+	return PodUID(p.ref)
 }
 
-// podUID is a UUID of version 8 (RFC 9562): made by a rule of our own.
-func podUID(ref plan.Ref) string {
+// PodUID is a UUID of version 8 (RFC 9562): made by a rule of our own.
+func PodUID(ref plan.Ref) string {
 	sum := sha256.Sum256([]byte("kubehost.dev/pod/" + ref.String()))
 	b := sum[:16]
 	b[6] = b[6]&0x0f | 0x80

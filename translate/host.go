@@ -29,6 +29,8 @@ type Host struct {
 	Bindings map[plan.Ref]string
 	// Supervised says that a supervisor starts containers again, and not the runtime.
 	Supervised bool
+	// Journal says that what containers print is to go to the journal of systemd.
+	Journal bool
 }
 
 // ResolvConf is what a resolv.conf says.

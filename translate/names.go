@@ -6,21 +6,10 @@ import (
 
 	v1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/util/validation/field"
-
-	"github.com/kubehost/kubehost/translate/plan"
 )
 
 // NetworkAnnotation puts a pod on another network than its namespace's.
 const NetworkAnnotation = "kubehost.dev/network"
-
-// podID is the pod's name at the runtime.
-func podID(r plan.Ref) string {
-	if r.Namespace == v1.NamespaceDefault {
-		return r.Name
-	}
-	// No namespace holds a dot, so the prefix of one cannot be read as that of another.
-	return r.Namespace + "." + r.Name
-}
 
 func (p *podTranslator) infraID() string { return p.id + "-infra" }
 

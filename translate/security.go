@@ -100,19 +100,3 @@ func (p *podTranslator) appArmorProfile(m member) (*v1.AppArmorProfile, *field.P
 	}
 	return p.podSecurity().AppArmorProfile, field.NewPath("spec", "securityContext", "appArmorProfile")
 }
-
-// seLinux is the label. Both runtimes, and a kubelet, ignore one on a host without SELinux; but a pod that asks for a wall
-// and runs without it is worse than one that does not run.
-func (p *podTranslator) seLinux(m member, o *v1.SELinuxOptions) plan.SELinux {
-	if o == nil || *o == (v1.SELinuxOptions{}) {
-		return plan.SELinux{}
-	}
-	if !p.host.SELinux {
-		at := field.NewPath("spec", "securityContext", "seLinuxOptions")
-		if containerSecurity(m).SELinuxOptions != nil {
-			at = m.at.Child("securityContext", "seLinuxOptions")
-		}
-		p.failOnce(at, "remove it, or use a host with SELinux", "cannot be enforced: SELinux is not enabled on the host")
-	}
-	return plan.SELinux{User: o.User, Role: o.Role, Type: o.Type, Level: o.Level}
-}

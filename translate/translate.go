@@ -118,7 +118,7 @@ func (t *translator) pod(o manifests.Object[*v1.Pod]) *podTranslator {
 		origin:     o.Origin,
 		stored:     o.Stored,
 		ref:        ref,
-		id:         podID(ref),
+		id:         ref.ID(),
 		dir:        path.Join(t.host.StateDir, "pods", ref.Namespace, ref.Name),
 		members:    members(&o.Value.Spec),
 	}
@@ -133,9 +133,11 @@ func (p *podTranslator) translate() plan.Pod {
 		Labels:        maps.Clone(p.Labels),
 		RestartPolicy: plan.RestartPolicy(p.Spec.RestartPolicy),
 		Supervised:    p.host.Supervised,
+		Journal:       p.host.Journal,
 		Sandbox:       p.sandbox(),
 		Volumes:       p.volumes(),
 		FSGroup:       p.fsGroup(),
+		Relabel:       p.ownLabel(),
 		Needs:         p.needs(),
 		Manual:        p.Annotations[manifests.AnnotationAutoStart] == "false",
 	}

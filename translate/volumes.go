@@ -15,10 +15,10 @@ func (p *podTranslator) volumes() []plan.Volume {
 	var volumes []plan.Volume
 	for i := range p.Spec.Volumes {
 		v := p.volume(field.NewPath("spec", "volumes").Index(i), &p.Spec.Volumes[i])
-		// What is not kubehost's own keeps its label: a hostPath of /etc relabelled would harm the host.
-		v.Relabel = p.host.SELinux && v.Kind != plan.HostPath && v.Kind != plan.Image
+		v.Relabel = p.relabel(v)
 		volumes = append(volumes, v)
 	}
+	p.checkBindOption(volumes)
 	return volumes
 }
 

@@ -10,12 +10,10 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/urfave/cli/v2"
 	"golang.org/x/term"
 
-	"github.com/kubehost/kubehost/manifests"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/runtime/supervise"
 	"github.com/kubehost/kubehost/translate/plan"
@@ -25,25 +23,29 @@ func (p *program) deleteCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "delete",
 		Usage:     "stop pods gracefully and remove them",
-		UsageText: "kubehost delete -f FILE … | POD … | KIND/NAME … [flags]",
+		UsageText: "kubehost delete -f FILE … | POD … | KIND/NAME … | pods -l SELECTOR | pods --all [flags]",
 		Description: `Stops the containers (SIGTERM, the grace period, SIGKILL) and removes the pods and what
-kubehost keeps for them. The directories of claims stay unless --with-data is given.
+kubehost keeps for them. The directories of claims stay unless --with-data is given. With -l or --all it is the pods
+of the namespace, or the objects of the kinds that are named: pods,configmaps. With -f, -l picks from the manifests.
 
 Examples:
   kubehost delete -f pod.yaml
   kubehost delete web
   kubehost delete pod/web configmap/page
   kubehost delete web --now
+  kubehost delete pods -l app=shop
   kubehost delete -f pod.yaml --with-data`,
 		Flags: append(append(manifestFlags(),
+			selectorFlag(),
+			allFlag(),
+			allNamespacesFlag(),
 			&cli.Int64Flag{Name: "grace-period", Value: -1, DefaultText: "the pod's own", Usage: "`SECONDS` between SIGTERM and SIGKILL"},
 			&cli.BoolFlag{Name: "now", Usage: "the same as --grace-period=1"},
 			&cli.BoolFlag{Name: "with-data", Usage: "remove the directories of the claims, too"},
 			&cli.BoolFlag{Name: "yes", Aliases: []string{"y"}, Usage: "do not ask on the terminal before --with-data"},
 			&cli.BoolFlag{Name: "ignore-not-found", Usage: "what is not there is no error"},
-			&cli.DurationFlag{Name: "timeout", Value: 30 * time.Minute, Usage: "longest `TIME` for stopping one pod"},
-			&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "no progress on standard error"},
-		), settingFlags()...),
+			timeoutFlag("stopping one pod"),
+		), changeFlags()...),
 		Action: p.delete,
 	}
 }
@@ -53,7 +55,9 @@ func (p *program) delete(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	all, err := p.toDelete(c)
+	show := p.newReporter(c, s)
+	defer show.Close()
+	what, err := p.toDelete(c)
 	if err != nil {
 		return err
 	}
@@ -61,36 +65,53 @@ func (p *program) delete(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	e, err := p.engine(c.Context, s)
+	e, err := p.engines(s)
 	if err != nil {
 		return err
 	}
-	d := deleting{program: p, engine: e, settings: s, store: runtime.Store{Dir: s.StateDir}, targets: all, grace: grace,
-		data: c.Bool("with-data"), yes: c.Bool("yes"), lenient: c.Bool("ignore-not-found"), quiet: c.Bool("quiet")}
-	return d.run(c.Context, c.Duration("timeout"))
+	all, errs, err := e.toDelete(c.Context, what)
+	if err != nil {
+		return err
+	}
+	if len(all)+len(errs) == 0 {
+		fmt.Fprintln(p.stdout, "No resources found")
+		return nil
+	}
+	all, damaged := withoutDamaged(runtime.Store{Dir: s.StateDir}, all, c.Bool("with-data"))
+	errs = append(errs, damaged...)
+	if len(all) == 0 {
+		return errors.Join(errs...)
+	}
+	parts, err := e.targets(c.Context, all)
+	if err != nil {
+		return err
+	}
+	for _, part := range parts {
+		d := deleting{acting: p.newActing(c, s, show), engine: part.engine, targets: part.of, grace: grace,
+			data: c.Bool("with-data"), yes: c.Bool("yes"), lenient: c.Bool("ignore-not-found")}
+		errs = append(errs, d.run(c.Context))
+	}
+	return errors.Join(errs...)
 }
 
-// toDelete are the objects that the flags and words name.
-func (p *program) toDelete(c *cli.Context) ([]target, error) {
-	files := c.StringSlice("filename")
-	switch {
-	case len(files) == 0 && c.NArg() == 0:
-		return nil, usage(c, "must name pods, or manifests with -f")
-	case len(files) > 0 && c.NArg() > 0:
-		return nil, usage(c, "names and -f cannot be given together")
-	case len(files) == 0:
-		return targets(c)
+// withoutDamaged leaves out the pods of which nobody knows how they are to end, with an error for each. With
+// data nothing is left: such a pod may use it.
+func withoutDamaged(store runtime.Store, all []target, data bool) (left []target, errs []error) {
+	if data {
+		if _, err := store.Pods(); runtime.DamagedIn(err) != nil {
+			return nil, []error{fmt.Errorf("no data is removed while a pod may use it: %w", err)}
+		}
 	}
-	origins, problems := manifests.Identify(c.Context, files, p.loadOptions(c))
-	problems.Print(p.stderr)
-	if problems.HasErrors() {
-		return nil, &exitError{code: exitUsage}
+	for _, t := range all {
+		if t.Kind == "Pod" {
+			if _, err := store.Pod(t.Ref); runtime.DamagedIn(err) != nil {
+				errs = append(errs, err)
+				continue
+			}
+		}
+		left = append(left, t)
 	}
-	var all []target
-	for _, o := range origins {
-		all = append(all, target{o.Kind, plan.Ref{Namespace: o.Namespace, Name: o.Name}})
-	}
-	return all, checkNames(all)
+	return left, errs
 }
 
 // gracePeriod is what the flags say of it, nil when nothing.
@@ -111,30 +132,37 @@ func gracePeriod(c *cli.Context) (*int64, error) {
 
 // deleting is one run of delete.
 type deleting struct {
-	*program
-	engine                    runtime.Engine
-	settings                  settings
-	store                     runtime.Store
-	targets                   []target
-	grace                     *int64
-	data, yes, lenient, quiet bool
+	acting
+	engine             runtime.Engine
+	targets            []target
+	grace              *int64
+	data, yes, lenient bool
+	// prune says that nobody has named the targets: what comes of them is not for delete to tell.
+	prune bool
 }
 
-func (d *deleting) run(ctx context.Context, limit time.Duration) error {
+func (d *deleting) run(ctx context.Context) error {
 	var refs []plan.Ref
 	for _, t := range d.targets {
 		if t.Kind == "Pod" {
 			refs = append(refs, t.Ref)
 		}
 	}
-	if err := d.endSupervised(ctx, refs, limit); err != nil {
+	if err := d.endSupervised(ctx, refs, true); err != nil {
 		return err
 	}
-	release, err := d.store.Lock(ctx, refs, func() { d.note("waiting for another kubehost that works on these pods") })
+	services, _, err := d.services(d.store, refs)
 	if err != nil {
 		return storeError(err)
 	}
-	defer release()
+	if err := d.manager().Remove(ctx, services); err != nil {
+		return err
+	}
+	return d.locked(ctx, refs, d.remove)
+}
+
+// remove removes what was named, with what is kept of it.
+func (d *deleting) remove(ctx context.Context) error {
 	seen, err := d.engine.Observe(ctx, plan.Plan{})
 	if err != nil {
 		return err
@@ -157,17 +185,19 @@ func (d *deleting) run(ctx context.Context, limit time.Duration) error {
 		}
 	}
 	if d.data {
-		if want.RemoveData, err = d.confirmed(claims); err != nil {
+		d.show.Settle()
+		if err := d.agreed(d.yes, claims); err != nil {
 			return err
 		}
+		want.RemoveData = claims
 	}
 	steps, err := runtime.Decide(want, seen, d.engine.Dialect.Infra())
 	if err != nil {
 		return err
 	}
-	r := newReporter(d.program, d.quiet)
-	err = runtime.Executor{Engine: d.engine, Limit: limit, Report: r.event}.Run(ctx, steps)
-	return errors.Join(err, d.forget(found, r.failed), d.report(missing, claims))
+	err = d.carryOut(ctx, d.engine, steps)
+	d.show.Settle()
+	return errors.Join(err, d.forget(found, d.show.failed), d.report(missing, claims))
 }
 
 // find divides what was named into what is there and what is not. A pod is there when it
@@ -206,7 +236,7 @@ func (d *deleting) find(seen runtime.Observed) (found, missing []target, err err
 // a pod uses which stays is not among them.
 func (d *deleting) claims(found []target) ([]string, error) {
 	pods, err := d.store.Pods()
-	if err != nil {
+	if err != nil && (d.data || runtime.DamagedIn(err) == nil) { // a damaged pod may use any of them
 		return nil, err
 	}
 	going := map[target]bool{}
@@ -243,18 +273,18 @@ func (d *deleting) claims(found []target) ([]string, error) {
 	return claims, nil
 }
 
-// confirmed asks before data is removed, where there is a person to ask.
-func (d *deleting) confirmed(claims []string) ([]string, error) {
-	in, ok := d.stdin.(*os.File)
-	if len(claims) == 0 || d.yes || !ok || !term.IsTerminal(int(in.Fd())) {
-		return claims, nil
+// agreed asks before things are removed for good, where there is a person to ask.
+func (p *program) agreed(yes bool, things []string) error {
+	in, ok := p.stdin.(*os.File)
+	if len(things) == 0 || yes || !ok || !term.IsTerminal(int(in.Fd())) {
+		return nil
 	}
-	fmt.Fprintf(d.stderr, "This removes for good:\n  %s\nType yes to go on: ", strings.Join(claims, "\n  "))
+	fmt.Fprintf(p.stderr, "This removes for good:\n  %s\nType yes to go on: ", strings.Join(things, "\n  "))
 	answer, _ := bufio.NewReader(in).ReadString('\n')
 	if strings.TrimSpace(answer) != "yes" {
-		return nil, &exitError{exitFailed, errors.New("nothing was deleted")}
+		return &exitError{exitFailed, errors.New("nothing was deleted")}
 	}
-	return claims, nil
+	return nil
 }
 
 // forget removes what the store keeps of deleted objects, and prints a line for each that is gone.
@@ -266,7 +296,8 @@ func (d *deleting) forget(found []target, failed map[plan.Ref]bool) error {
 			if failed[t.Ref] {
 				continue
 			}
-			if err := (supervise.Station{Dir: d.settings.RunDir, Ref: t.Ref}).Remove(); err != nil {
+			station := supervise.Station{Dir: d.settings.RunDir, Ref: t.Ref}
+			if err := errors.Join(station.Remove(), d.store.RemoveLock(t.Ref)); err != nil {
 				errs = append(errs, storeError(err))
 			}
 		} else if _, err := d.store.RemoveObject(t.Kind, t.Ref); err != nil {
@@ -276,7 +307,9 @@ func (d *deleting) forget(found []target, failed map[plan.Ref]bool) error {
 		if t.Kind == "PersistentVolumeClaim" {
 			unbound = append(unbound, t.Ref)
 		}
-		fmt.Fprintf(d.stdout, "%s %q deleted%s\n", strings.ToLower(t.Kind), t.Name, t.where())
+		if !d.prune {
+			fmt.Fprintf(d.stdout, "%s %q deleted%s\n", strings.ToLower(t.Kind), t.Name, t.where())
+		}
 	}
 	return errors.Join(append(errs, d.store.Bind(nil, unbound...))...)
 }
@@ -284,8 +317,8 @@ func (d *deleting) forget(found []target, failed map[plan.Ref]bool) error {
 // report tells which data is left, and makes what was not there an error.
 func (d *deleting) report(missing []target, claims []string) error {
 	for _, dir := range claims {
-		if _, err := os.Stat(dir); err == nil && !d.quiet {
-			d.note("kept: %s (--with-data removes it)", dir)
+		if _, err := os.Stat(dir); err == nil && !d.prune {
+			d.show.Note("kept: %s (--with-data removes it)", dir)
 		}
 	}
 	var errs []error

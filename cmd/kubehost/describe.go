@@ -21,40 +21,41 @@ func (p *program) describeCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "describe",
 		Usage:     "show all that is known of a pod: containers, states, probes, mounts, ports, events",
-		UsageText: "kubehost describe pod POD … [flags]",
+		UsageText: "kubehost describe pods [POD …] [flags]",
 		Description: `Values of Secrets are not shown.
 
 Examples:
   kubehost describe pod web
-  kubehost describe pod/web -n shop`,
-		Flags: append([]cli.Flag{
-			namespaceFlag("of the pods (default: default)"),
-		}, settingFlags()...),
+  kubehost describe pod/web -n shop
+  kubehost describe pods -l app=shop`,
+		Flags:  append(selectionFlags("of the pods (default: default)"), settingFlags()...),
 		Action: p.describe,
 	}
 }
 
 func (p *program) describe(c *cli.Context) error {
-	names, err := targets(c)
+	if c.NArg() == 0 && !selects(c) {
+		return usage(c, "must name a pod, or pods by their labels with -l")
+	}
+	sel, err := selectionOf(c, c.Args().Slice())
 	if err != nil {
 		return err
 	}
-	if len(names) == 0 {
-		return usage(c, "must name a pod")
-	}
-	s, err := p.settings(c)
+	e, s, err := p.host(c)
 	if err != nil {
 		return err
 	}
-	e, err := p.engine(c.Context, s)
-	if err != nil {
+	if err := e.check(refsOf(sel.names)...); err != nil {
 		return err
 	}
-	all, err := observePods(c.Context, e, s)
-	if err != nil {
-		return err
+	all, unseen := observePods(c.Context, e, s)
+	if unseen != nil && len(all) == 0 {
+		return unseen
 	}
-	pods, missing := choose(all, names, "", false)
+	pods, missing := sel.of(all)
+	if len(pods)+len(missing) == 0 {
+		p.note("%s", sel.none())
+	}
 	for i, v := range pods {
 		if i > 0 {
 			fmt.Fprintln(p.stdout)
@@ -63,7 +64,7 @@ func (p *program) describe(c *cli.Context) error {
 			return err
 		}
 	}
-	return errors.Join(missing...)
+	return errors.Join(append(append(missing, damages(pods)...), unseen)...)
 }
 
 // sheet is a text of indented "name: value" lines.
@@ -94,6 +95,7 @@ func (v podView) describe(w io.Writer, now time.Time) error {
 	if err != nil {
 		return err
 	}
+	w = escaping{w} // containers have a say in messages
 	t := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
 	p := sheet{t}
 	p.line(0, "Name", "%s", v.Ref.Name)
@@ -108,16 +110,16 @@ func (v podView) describe(w io.Writer, now time.Time) error {
 	if pod.Status.Message != "" {
 		p.line(0, "Message", "%s", pod.Status.Message)
 	}
-	p.line(0, "IP", "%s", v.ip())
+	p.line(0, "IP", "%s", first(v.ip(), "<none>"))
 	if v.stored != nil {
 		p.list(0, "Ports", publishedPorts(v.stored.Plan))
 		p.line(0, "Restart Policy", "%s", v.stored.Plan.RestartPolicy)
 	}
-	v.describeUnits(p, "Init Containers", pod.Status.InitContainerStatuses)
-	v.describeUnits(p, "Containers", pod.Status.ContainerStatuses)
-	fmt.Fprintln(t, "Conditions:")
+	v.describeUnits(p, "Init Containers", pod, pod.Status.InitContainerStatuses)
+	v.describeUnits(p, "Containers", pod, pod.Status.ContainerStatuses)
+	fmt.Fprintln(t, "Conditions:\n  Type\tStatus")
 	for _, c := range pod.Status.Conditions {
-		p.line(1, string(c.Type), "%s", c.Status)
+		fmt.Fprintf(t, "  %s\t%s\n", c.Type, c.Status)
 	}
 	v.describeVolumes(p)
 	if err := t.Flush(); err != nil {
@@ -151,7 +153,7 @@ func timeText(t time.Time) string {
 	return t.Local().Format(time.RFC1123Z)
 }
 
-func (v podView) describeUnits(p sheet, title string, statuses []v1.ContainerStatus) {
+func (v podView) describeUnits(p sheet, title string, pod *v1.Pod, statuses []v1.ContainerStatus) {
 	if len(statuses) == 0 {
 		return
 	}
@@ -162,6 +164,7 @@ func (v podView) describeUnits(p sheet, title string, statuses []v1.ContainerSta
 			p.line(2, "Container ID", "%s", strings.TrimPrefix(s.ContainerID, "kubehost://"))
 		}
 		var u *plan.Unit
+		spec := containerNamed(pod, s.Name)
 		if v.stored != nil {
 			u = v.stored.Plan.Unit(s.Name)
 		}
@@ -169,41 +172,39 @@ func (v podView) describeUnits(p sheet, title string, statuses []v1.ContainerSta
 			p.line(2, "Runtime Name", "%s", u.ID)
 			p.line(2, "Image", "%s", u.Image)
 		}
+		if s.ImageID != "" {
+			p.line(2, "Image ID", "%s", s.ImageID)
+		}
+		if spec != nil {
+			p.specified(spec)
+		}
 		describeState(p, "State", s.State)
+		if m := v.memory; m != nil && s.State.Waiting != nil && m.Units[s.Name] != nil {
+			if next := m.Units[s.Name].NextTry(); !next.IsZero() {
+				p.line(3, "Next Try", "%s", timeText(next))
+			}
+		}
 		if s.LastTerminationState.Terminated != nil && s.State.Terminated == nil {
 			describeState(p, "Last State", s.LastTerminationState)
 		}
 		p.line(2, "Ready", "%s", map[bool]string{true: "True", false: "False"}[s.Ready])
 		p.line(2, "Restart Count", "%d", s.RestartCount)
-		if u != nil {
-			describeUnit(p, u)
+		if u != nil && spec != nil {
+			p.planned(u, spec)
 		}
 	}
 }
 
-// describeUnit prints what is planned of a container. Values of Secrets do not appear.
-func describeUnit(p sheet, u *plan.Unit) {
-	for _, probe := range []struct {
-		name string
-		*plan.Probe
-	}{{"Startup", u.Lifecycle.Startup}, {"Liveness", u.Lifecycle.Liveness}, {"Readiness", u.Lifecycle.Readiness}} {
-		if probe.Probe != nil {
-			p.line(2, probe.name, "%s", probe.Probe)
+// containerNamed is what the manifest says of a container; nil when the manifest is not kept.
+func containerNamed(pod *v1.Pod, name string) *v1.Container {
+	for _, list := range [][]v1.Container{pod.Spec.InitContainers, pod.Spec.Containers} {
+		for i := range list {
+			if list[i].Name == name {
+				return &list[i]
+			}
 		}
 	}
-	var env, mounts []string
-	for _, e := range u.Env {
-		value := e.Value
-		if e.Secret {
-			value = "***"
-		}
-		env = append(env, fmt.Sprintf("%s=%q", e.Name, value))
-	}
-	for _, m := range u.Mounts {
-		mounts = append(mounts, m.String())
-	}
-	p.list(2, "Environment", env)
-	p.list(2, "Mounts", mounts)
+	return nil
 }
 
 func describeState(p sheet, name string, s v1.ContainerState) {
@@ -246,7 +247,7 @@ func (v podView) describeEvents(w io.Writer, now time.Time) error {
 	}
 	fmt.Fprintln(w, "Events:")
 	t := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
-	fmt.Fprintln(t, "  Type\tReason\tAge\tFrom\tMessage")
+	fmt.Fprintln(t, "  Type\tReason\tAge\tFrom\tMessage\n  ----\t------\t---\t----\t-------")
 	for _, e := range v.memory.Events {
 		fmt.Fprintf(t, "  %s\t%s\t%s\t%s\t%s\n", eventType(e), e.Reason, eventAge(e, now), first(e.Unit, "pod"), strings.TrimSpace(e.Message))
 	}

@@ -4,12 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
 
 	"github.com/urfave/cli/v2"
+	"golang.org/x/sys/unix"
 
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/runtime/docker"
@@ -35,6 +37,11 @@ Examples:
 			if err != nil {
 				return err
 			}
+			e, err := p.engines(s)
+			if err != nil {
+				return err
+			}
+			s.Runtime = e.preferred()
 			d := &diagnosis{}
 			d.runtimes(c.Context, p, s)
 			d.directory("state directory", s.StateDir)
@@ -104,7 +111,7 @@ func (d *diagnosis) runtimes(ctx context.Context, p *program, s settings) {
 			d.add(v, name, "version "+version+" is too old", fmt.Sprintf("install %d.%d or newer", oldest[0], oldest[1]))
 		default:
 			d.add(good, name, "version "+version, "")
-			if chosen == "" && (s.Runtime == "auto" || s.Runtime == name) {
+			if chosen == "" && (s.Runtime == runtimeAuto || s.Runtime == name) {
 				chosen = name
 			}
 		}
@@ -117,14 +124,24 @@ func (d *diagnosis) runtimes(ctx context.Context, p *program, s settings) {
 	version, problem = podman.Probe(ctx, runtime.Exec{})
 	look("podman", oldestPodman, version, problem)
 	if chosen == "" {
-		d.add(bad, "runtime", "none can be used", "install podman (Debian: apt-get install podman) or docker")
+		which := s.Runtime
+		if which == runtimeAuto {
+			which = "docker or podman"
+		}
+		d.add(bad, "runtime", "none can be used", "mend "+which+", as is said above")
 		return
 	}
 	d.add(good, "runtime", chosen, "")
-	if e, err := p.dialect(chosen); err != nil {
+	e, err := p.engine(ctx, s)
+	if err != nil {
 		d.add(bad, "runtime", err.Error(), "")
 	} else if _, _, err := e.Dialect.Observe(ctx, e.Runner); err != nil {
 		d.add(bad, "runtime", err.Error(), "")
+	}
+	if chosen == "podman" && p.euid != 0 || err == nil && e.Dialect.Features().Rootless {
+		h := p.userHost()
+		h.Runtime = chosen
+		d.userFindings(h)
 	}
 	if chosen == "podman" {
 		d.podmanDNS()
@@ -168,12 +185,34 @@ func (d *diagnosis) directory(what, dir string) {
 		}
 		there = filepath.Dir(there)
 	}
-	if err := writable(there); err != nil {
-		d.add(bad, what, dir+": "+err.Error(), "run kubehost as root, or choose a directory of your own (kubehost apply --help)")
+	if problem, hint := unwritable(there); problem != "" {
+		d.add(bad, what, dir+": "+problem, hint)
 		return
 	}
 	if there != dir {
 		dir += " (made when first needed)"
 	}
 	d.add(good, what, dir, "")
+}
+
+// unwritable says why this user cannot make entries in a directory, and what to do about it; both are empty when he can. It
+// makes none.
+func unwritable(dir string) (problem, hint string) {
+	err := unix.Access(dir, unix.W_OK|unix.X_OK)
+	var s unix.Statfs_t
+	if err == nil && unix.Statfs(dir, &s) == nil {
+		room := s.Bavail
+		if os.Geteuid() == 0 {
+			room = s.Bfree // with what is kept for root
+		}
+		// A file system that does not count has 0 of all.
+		if s.Blocks > 0 && room == 0 || s.Files > 0 && s.Ffree == 0 {
+			err = unix.ENOSPC
+		}
+	}
+	if err == nil {
+		return "", ""
+	}
+	remedy := runtime.Remedy(&fs.PathError{Path: filepath.Join(dir, "entry"), Err: err})
+	return "cannot be written: " + err.Error(), first(remedy, "run kubehost as root, or choose a directory of your own (kubehost apply --help)")
 }

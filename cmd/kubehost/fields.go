@@ -50,8 +50,8 @@ Examples:
 	}
 }
 
-// noField names the field that a path most likely means: its own, or that of the last part that there is.
-func noField(c *cli.Context, path string) error {
+// fieldPaths are the paths of all fields, without brackets, the objects that hold them among them.
+func fieldPaths() []string {
 	var paths []string
 	for _, f := range manifests.Fields("") {
 		at := strings.ReplaceAll(f.Path, "[]", "")
@@ -62,6 +62,12 @@ func noField(c *cli.Context, path string) error {
 			}
 		}
 	}
+	return paths
+}
+
+// noField names the field that a path most likely means: its own, or that of the last part that there is.
+func noField(c *cli.Context, path string) error {
+	paths := fieldPaths()
 	plain := strings.ReplaceAll(path, "[]", "")
 	i := slices.IndexFunc(paths, func(p string) bool { return strings.EqualFold(p, plain) || strings.EqualFold(p, "pod."+plain) })
 	near := nearest(plain, paths)

@@ -3,15 +3,11 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io"
-	"slices"
 	"strings"
-	"text/tabwriter"
-	"time"
 
 	"github.com/urfave/cli/v2"
-	v1 "k8s.io/api/core/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/kubehost/kubehost/runtime"
 )
 
 func (p *program) getCommand() *cli.Command {
@@ -20,167 +16,93 @@ func (p *program) getCommand() *cli.Command {
 		Usage:     "list pods",
 		UsageText: "kubehost get pods [POD …] [flags]",
 		Description: `Lists the pods of a namespace as kubectl does. With -o json or yaml each pod is a Kubernetes
-Pod with its status filled in.
+Pod with its status filled in, and the other formats pick from that:
+
+  -o jsonpath=TEMPLATE         text with paths in braces, {range} and {end}; jsonpath-as-json= prints JSON
+  -o custom-columns=COLUMNS    a table of HEADER:PATH,HEADER:PATH
+  -o jsonpath-file=FILE, custom-columns-file=FILE    the same, from a file
+
+With --watch a pod is printed again with every change, and once more when it was deleted. Supervisors tell of their
+pods. As long as there are pods without one, the runtime is asked for them every 2 seconds.
 
 Examples:
   kubehost get pods
-  kubehost get pods -A -o wide
-  kubehost get pod web -o yaml`,
-		Flags: append([]cli.Flag{
-			namespaceFlag("to list (default: default)"),
-			&cli.BoolFlag{Name: "all-namespaces", Aliases: []string{"A"}, Usage: "list all namespaces"},
-			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "`FORMAT`: wide, name, json or yaml"},
+  kubehost get pods -A -o wide --sort-by .metadata.creationTimestamp
+  kubehost get pods -l app=shop --show-labels
+  kubehost get pods --watch
+  kubehost get pod web -o yaml
+  kubehost get pod web -o jsonpath='{.status.podIP}'
+  kubehost get pods -o custom-columns=NAME:.metadata.name,IMAGES:.spec.containers[*].image`,
+		Flags: append(append(selectionFlags("to list (default: default)"),
+			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "`FORMAT`: " + formatNames},
+			&cli.StringFlag{Name: "sort-by", Usage: "sort by what is at this `PATH`: .status.startTime"},
+			&cli.BoolFlag{Name: "watch", Aliases: []string{"w"}, Usage: "after the list, go on with each change of a pod"},
+			&cli.BoolFlag{Name: "watch-only", Usage: "go on with each change of a pod, without the list"},
 			&cli.BoolFlag{Name: "no-headers", Usage: "no line of column names"},
+			&cli.BoolFlag{Name: "show-labels", Usage: "all labels, as the last column"},
+			&cli.StringSliceFlag{Name: "label-columns", Aliases: []string{"L"}, Usage: "a column for each of the labels with these `KEYS`: app,tier"},
 			&cli.BoolFlag{Name: "ignore-not-found", Usage: "what is not there is no error"},
-		}, settingFlags()...),
+		), settingFlags()...),
 		Action: p.get,
 	}
+}
+
+// notListed says what to write instead of a first word that names no pods.
+func notListed(word string) error {
+	ours := "get pod " + runtime.Quote(word)
+	switch lower := strings.ToLower(word); {
+	case nearest(lower, []string{"events"}) != "":
+		ours = "events"
+	case lower == "all", nearest(lower, []string{"pods"}) != "":
+		ours = "get pods"
+	case kindWords[lower] != "":
+		ours = "describe pods"
+	}
+	return &exitError{exitUsage, fmt.Errorf("%q cannot be listed: only pods can\n  hint: did you mean \"kubehost %s\"?", word, ours)}
 }
 
 func (p *program) get(c *cli.Context) error {
 	if c.NArg() == 0 {
 		return usage(c, "must name what to list: pods")
 	}
-	if err := checkNamespace(first(c.String("namespace"), v1.NamespaceDefault)); err != nil {
-		return err
+	if word := c.Args().First(); !strings.Contains(word, "/") && kindWords[strings.ToLower(word)] != "Pod" {
+		return notListed(word)
 	}
-	var names []target
-	if kind, ok := kindWords[strings.ToLower(c.Args().First())]; !ok && !strings.Contains(c.Args().First(), "/") || ok && kind != "Pod" {
-		return usage(c, "%q cannot be listed: only pods can", c.Args().First())
-	} else if c.NArg() > 1 || !ok {
-		var err error
-		if names, err = targets(c); err != nil {
-			return err
-		}
-	}
-	out := c.String("output")
-	if !slices.Contains([]string{"", "wide", "name", "json", "yaml"}, out) {
-		return usage(c, "%q is no output format: wide, name, json or yaml", out)
-	}
-	s, err := p.settings(c)
+	sel, err := selectionOf(c, c.Args().Slice())
 	if err != nil {
 		return err
 	}
-	e, err := p.engine(c.Context, s)
+	printer, err := p.podPrinter(c, sel)
 	if err != nil {
 		return err
 	}
-	all, err := observePods(c.Context, e, s)
+	if c.Bool("watch") || c.Bool("watch-only") {
+		return p.watchPods(c, sel, printer)
+	}
+	e, s, err := p.host(c)
 	if err != nil {
 		return err
 	}
-	pods, missing := choose(all, names, first(c.String("namespace"), v1.NamespaceDefault), c.Bool("all-namespaces"))
+	if err := e.check(refsOf(sel.names)...); err != nil {
+		return err
+	}
+	all, unseen := observePods(c.Context, e, s)
+	if unseen != nil && len(all) == 0 {
+		return unseen
+	}
+	pods, missing := sel.of(all)
 	if c.Bool("ignore-not-found") {
 		missing = nil
 	}
-	if err := p.printPods(pods, printing{format: out, all: c.Bool("all-namespaces"), single: len(names) == 1 && len(missing) == 0,
-		headers: !c.Bool("no-headers"), quietEmpty: len(names) > 0}, c); err != nil {
+	if err := printer.sort(pods); err != nil {
 		return err
 	}
-	return errors.Join(missing...)
-}
-
-// choose picks the pods that are asked for, and an error for each that is not there.
-func choose(all []podView, names []target, namespace string, everywhere bool) (pods []podView, missing []error) {
-	if len(names) == 0 {
-		for _, v := range all {
-			if everywhere || v.Ref.Namespace == namespace {
-				pods = append(pods, v)
-			}
-		}
-		return pods, nil
+	// Of names there is something to say of each that is there; else, of all together.
+	if len(sel.names) == 0 || len(pods) > 0 {
+		err = printer.print(pods, len(sel.names) == 1)
 	}
-	for _, n := range names {
-		i := slices.IndexFunc(all, func(v podView) bool { return v.Ref == n.Ref })
-		if n.Kind != "Pod" || i < 0 {
-			missing = append(missing, fmt.Errorf("%ss %q not found in %s namespace", strings.ToLower(n.Kind), n.Name, n.Namespace))
-			continue
-		}
-		pods = append(pods, all[i])
+	if len(pods)+len(sel.names) == 0 && printer.human() {
+		p.note("%s", sel.none())
 	}
-	return pods, missing
-}
-
-// printing says how pods are printed.
-type printing struct {
-	format                   string
-	all, headers, quietEmpty bool
-	// single prints one object rather than a List.
-	single bool
-}
-
-func (p *program) printPods(pods []podView, o printing, c *cli.Context) error {
-	switch o.format {
-	case "json", "yaml":
-		return p.printObjects(pods, o)
-	case "name":
-		for _, v := range pods {
-			fmt.Fprintf(p.stdout, "pod/%s\n", v.Ref.Name)
-		}
-		return nil
-	}
-	if len(pods) == 0 {
-		if !o.quietEmpty {
-			where := " in " + first(c.String("namespace"), v1.NamespaceDefault) + " namespace"
-			if o.all {
-				where = ""
-			}
-			p.note("No resources found%s.", where)
-		}
-		return nil
-	}
-	return table(p.stdout, pods, o)
-}
-
-func table(w io.Writer, pods []podView, o printing) error {
-	t := tabwriter.NewWriter(w, 0, 8, 3, ' ', 0)
-	row := func(cells ...string) { fmt.Fprintln(t, strings.Join(cells, "\t")) }
-	head := []string{"NAME", "READY", "STATUS", "RESTARTS", "AGE"}
-	if o.all {
-		head = append([]string{"NAMESPACE"}, head...)
-	}
-	if o.format == "wide" {
-		head = append(head, "IP", "PORTS")
-	}
-	if o.headers {
-		row(head...)
-	}
-	now := time.Now()
-	for _, v := range pods {
-		pod, err := v.object()
-		if err != nil {
-			return err
-		}
-		cells := append([]string{v.Ref.Name}, append(columnsOf(pod).cells(now), age(v.created(), now))...)
-		if o.all {
-			cells = append([]string{v.Ref.Namespace}, cells...)
-		}
-		if o.format == "wide" {
-			cells = append(cells, orNone(v.ip()), orNone(v.ports()))
-		}
-		row(cells...)
-	}
-	return t.Flush()
-}
-
-func orNone(s string) string { return first(s, "<none>") }
-
-func (p *program) printObjects(pods []podView, o printing) error {
-	var objects []*v1.Pod
-	for _, v := range pods {
-		pod, err := v.object()
-		if err != nil {
-			return err
-		}
-		objects = append(objects, pod)
-	}
-	if o.single {
-		return p.printData(objects[0], o.format)
-	}
-	list := struct {
-		metav1.TypeMeta
-		Metadata metav1.ListMeta `json:"metadata"`
-		Items    []*v1.Pod       `json:"items"`
-	}{TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "List"}, Items: append([]*v1.Pod{}, objects...)}
-	return p.printData(list, o.format)
+	return errors.Join(append(append(missing, damages(pods)...), err, unseen)...)
 }

@@ -10,10 +10,12 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"regexp"
+	"strings"
 	"syscall"
 
 	"github.com/urfave/cli/v2"
+
+	"github.com/kubehost/kubehost/runtime"
 )
 
 // Exit codes.
@@ -52,22 +54,18 @@ func (e *exitError) Unwrap() error { return e.err }
 
 // usage is a mistake on the command line, with the place where the right words stand.
 func usage(c *cli.Context, format string, args ...any) error {
-	see := "kubehost --help"
-	if c.Command != nil && c.Command.Name != "" && c.Command.Name != "kubehost" {
-		see = "kubehost " + c.Command.Name + " --help"
-	}
-	return &exitError{exitUsage, fmt.Errorf(format+"\n  hint: see %q", append(args, see)...)}
+	return &exitError{exitUsage, fmt.Errorf(format+"\n  hint: see %q", append(args, "kubehost "+c.Command.Name+" --help")...)}
 }
 
 // main runs the program and returns its exit code.
 func (p *program) main(args []string) int {
+	if len(args) > 2 && args[1] == completeWord {
+		p.complete(args[2:])
+		return 0
+	}
 	ctx, stop := interruptible()
 	defer stop()
-	app := p.app()
-	args, err := arrange(app, args)
-	if err == nil {
-		err = app.RunContext(ctx, args)
-	}
+	err := p.run(ctx, p.app(), args[1:])
 	if err == nil {
 		return 0
 	}
@@ -79,12 +77,28 @@ func (p *program) main(args []string) int {
 		return 128 + int(signalled.Signal)
 	case errors.As(err, &exit):
 		if exit.err != nil {
-			fmt.Fprintf(p.stderr, "error: %v\n", exit.err)
+			p.tell(exit.err)
 		}
 		return exit.code
 	}
-	fmt.Fprintf(p.stderr, "error: %v\n", err)
+	p.tell(err)
 	return exitFailed
+}
+
+// tell prints an error, with its remedy unless it has told that itself. Of errors that are joined in one it prints each, so that none
+// looks like a line of the one before.
+func (p *program) tell(err error) {
+	if joined, ok := err.(interface{ Unwrap() []error }); ok && errors.Join(joined.Unwrap()...).Error() == err.Error() {
+		for _, e := range joined.Unwrap() {
+			p.tell(e)
+		}
+		return
+	}
+	text := err.Error()
+	if remedy := runtime.Remedy(err); !strings.Contains(text, remedy) {
+		text += "\n  hint: " + remedy
+	}
+	fmt.Fprintf(p.stderr, "error: %s\n", text)
 }
 
 // interrupted is the cause of a context that a signal ended.
@@ -107,7 +121,7 @@ func interruptible() (context.Context, func()) {
 }
 
 func (p *program) app() *cli.App {
-	app := &cli.App{
+	return &cli.App{
 		Name:  "kubehost",
 		Usage: "run Kubernetes Pod manifests on this host, with plain docker or plain podman",
 		Description: `kubehost makes this host run the pods of your manifests, without a cluster. Applying
@@ -120,43 +134,11 @@ Examples:
   kubehost get pods
   kubehost delete -f pod.yaml`,
 		Commands: []*cli.Command{
-			p.applyCommand(), p.deleteCommand(), p.getCommand(), p.describeCommand(), p.waitCommand(), p.superviseCommand(), p.validateCommand(),
-			p.fieldsCommand(), p.doctorCommand(), p.versionCommand(), p.probeDialCommand(),
+			p.applyCommand(), p.diffCommand(), p.deleteCommand(), p.getCommand(), p.describeCommand(), p.waitCommand(), p.eventsCommand(),
+			p.logsCommand(), p.execCommand(), p.cpCommand(), p.portForwardCommand(),
+			p.startCommand(), p.stopCommand(), p.restartCommand(),
+			p.pruneCommand(), p.superviseCommand(), p.validateCommand(), p.fieldsCommand(), p.doctorCommand(),
+			p.versionCommand(), p.completionCommand(), p.manCommand(), p.probeDialCommand(),
 		},
-		Reader: p.stdin, Writer: p.stdout, ErrWriter: p.stderr,
-		HideVersion:               true,
-		HideHelpCommand:           true,
-		DisableSliceFlagSeparator: true, // a file name may hold a comma
-		ExitErrHandler:            func(*cli.Context, error) {},
-		OnUsageError:              onUsageError,
-		Action:                    p.noCommand,
 	}
-	for _, c := range app.Commands {
-		c.OnUsageError = onUsageError
-		c.HideHelpCommand = true
-	}
-	return app
-}
-
-// noCommand is run when the first word is no command.
-func (p *program) noCommand(c *cli.Context) error {
-	if c.NArg() == 0 {
-		return cli.ShowAppHelp(c)
-	}
-	word := c.Args().First()
-	names := []string{}
-	for _, command := range c.App.Commands {
-		names = append(names, command.Names()...)
-	}
-	if near := nearest(word, names); near != "" {
-		return &exitError{exitUsage, fmt.Errorf("unknown command %q\n  hint: did you mean %q?", word, near)}
-	}
-	return usage(c, "unknown command %q", word)
-}
-
-// badValue is how the parser speaks of a value that a flag does not take.
-var badValue = regexp.MustCompile(`^invalid (?:boolean )?value (".*") for (?:flag )?-*([\w-]+): .*$`)
-
-func onUsageError(c *cli.Context, err error, _ bool) error {
-	return usage(c, "%s", badValue.ReplaceAllString(err.Error(), "--$2 does not take $1"))
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"slices"
 
 	"github.com/urfave/cli/v2"
 
@@ -26,8 +27,9 @@ func namespaceFlag(usage string) cli.Flag {
 }
 
 // loadOptions are what the flags say of reading manifests.
-func (p *program) loadOptions(c *cli.Context) manifests.Options {
-	return manifests.Options{Recursive: c.Bool("recursive"), Stdin: p.stdin, Namespace: c.String("namespace")}
+func (p *program) loadOptions(c *cli.Context) (manifests.Options, error) {
+	selector, err := selectorOf(c)
+	return manifests.Options{Recursive: c.Bool("recursive"), Stdin: p.stdin, Namespace: c.String("namespace"), Selector: selector}, err
 }
 
 // sources are the -f flags; a command without any is a mistake.
@@ -39,46 +41,95 @@ func sources(c *cli.Context) ([]string, error) {
 	if len(f) == 0 {
 		return nil, usage(c, "must specify -f: a manifest file, a directory, a URL, or - for standard input")
 	}
+	if c.NArg() > 0 {
+		return nil, usage(c, "unexpected %q: manifests are named with -f", c.Args().First())
+	}
 	return f, nil
+}
+
+// wanted is what manifests say.
+type wanted struct {
+	set   *manifests.Set
+	want  plan.Plan
+	stale stale
 }
 
 // load reads and checks the manifests, and translates them. Problems are printed; an error
 // among them ends the program with nothing touched. With others the pods applied earlier are looked at, too.
-func (p *program) load(c *cli.Context, s settings, names []string, others bool) (*manifests.Set, plan.Plan, error) {
-	o := p.loadOptions(c)
-	var err error
+func (p *program) load(c *cli.Context, s settings, names []string, others bool) (w wanted, err error) {
+	o, err := p.loadOptions(c)
+	if err != nil {
+		return w, err
+	}
 	store := runtime.Store{Dir: s.StateDir}
 	// Without the right to read what was applied earlier, references are resolved in what was given alone.
-	if o.Stored, err = store.Objects(); err != nil && !os.IsPermission(err) {
-		return nil, plan.Plan{}, err
+	o.Stored, err = store.Objects()
+	if err := p.warnDamaged(err); err != nil && !os.IsPermission(err) {
+		return w, err
 	}
-	if others {
+	if others || c.Bool(flagPrune) {
 		pods, err := store.Manifests()
-		if err != nil && !os.IsPermission(err) {
-			return nil, plan.Plan{}, err
+		if c.Bool(flagPrune) && runtime.DamagedIn(err) != nil {
+			return w, fmt.Errorf("nothing is pruned while a pod may use it: %w", err)
+		}
+		if err := p.warnDamaged(err); err != nil && !os.IsPermission(err) {
+			return w, err
 		}
 		o.Stored = append(o.Stored, pods...)
 	}
 	bound, err := store.Bindings()
 	if err != nil && !os.IsPermission(err) {
-		return nil, plan.Plan{}, err
+		return w, err
 	}
 	set, problems := manifests.Load(c.Context, names, o)
-	var translated plan.Plan
+	w.set = set
 	if !problems.HasErrors() {
+		if err := p.publish(c, set); err != nil {
+			return w, err
+		}
 		var more manifests.Problems
+		if w.stale, err = p.findStale(c, o.Selector, set); err != nil {
+			return w, err
+		}
+		set.Pods = slices.DeleteFunc(set.Pods, func(pod manifests.Object[*podType]) bool {
+			return pod.Stored && (!others || slices.Contains(w.stale.pods, ref(pod.Origin)))
+		})
 		host := thisHost(s)
+		host.Journal = p.hasJournal(s)
 		host.EnvFiles, host.Elsewhere = readEnvFiles(set), !others
 		host.Bindings = bound
-		translated, more = translate.Translate(set, host)
+		w.want, more = translate.Translate(set, host)
 		problems = append(problems, more...)
 	}
 	problems.Print(p.stderr)
 	if problems.HasErrors() {
-		return nil, plan.Plan{}, &exitError{code: exitUsage}
+		return w, &exitError{code: exitUsage}
 	}
-	for _, line := range unkept(translated) {
+	for _, line := range unkept(w.want) {
 		p.note("%s", line)
 	}
-	return set, translated, nil
+	return w, nil
+}
+
+const flagPublish = "publish"
+
+// publishFlag publishes ports that the manifests do not.
+func publishFlag() cli.Flag {
+	return &cli.StringSliceFlag{Name: flagPublish, Usage: "publish a `PORT` otherwise than the manifest says: " + manifests.PublicationForm + "; may be repeated"}
+}
+
+// publish does what the flags say, where the command has them.
+func (p *program) publish(c *cli.Context, set *manifests.Set) error {
+	var list []manifests.Publication
+	for _, text := range c.StringSlice(flagPublish) {
+		one, err := manifests.ParsePublication(text)
+		if err != nil {
+			return usage(c, "--%s: %v", flagPublish, err)
+		}
+		list = append(list, one)
+	}
+	if err := set.Publish(list); err != nil {
+		return usage(c, "--%s: %v", flagPublish, err)
+	}
+	return nil
 }

@@ -27,9 +27,10 @@ type target struct {
 
 // targets reads what stands after a command as kubectl does: "web", "pod web db", "pod/web cm/page".
 // A word that is a kind is one only in the first place, and only when another word follows.
-func targets(c *cli.Context) ([]target, error) {
+func targets(c *cli.Context) ([]target, error) { return targetsOf(c, c.Args().Slice()) }
+
+func targetsOf(c *cli.Context, words []string) ([]target, error) {
 	namespace := first(c.String("namespace"), "default")
-	words := c.Args().Slice()
 	kind := "Pod"
 	if len(words) > 1 {
 		if k, ok := kindWords[strings.ToLower(words[0])]; ok && !strings.Contains(words[1], "/") {
@@ -50,6 +51,17 @@ func targets(c *cli.Context) ([]target, error) {
 		all = append(all, targetOf(known, namespace, name))
 	}
 	return all, checkNames(all)
+}
+
+// refsOf are the pods among the targets.
+func refsOf(all []target) []plan.Ref {
+	var refs []plan.Ref
+	for _, t := range all {
+		if t.Kind == "Pod" {
+			refs = append(refs, t.Ref)
+		}
+	}
+	return refs
 }
 
 func checkNamespace(name string) error {

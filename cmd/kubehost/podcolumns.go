@@ -24,8 +24,17 @@ func columnsOf(pod *v1.Pod) columns {
 	if !initializing || holds(pod, v1.PodInitialized) {
 		c.mains(pod)
 	}
+	if r := pod.Status.Reason; r == reasonStopped || r == reasonNotStarted {
+		c.reason = r // whatever its containers ended with, or wait for
+	}
+	if pod.DeletionTimestamp != nil && pod.Status.Phase != v1.PodSucceeded && pod.Status.Phase != v1.PodFailed {
+		c.reason = reasonTerminating
+	}
 	return c
 }
+
+// reasonTerminating is what the STATUS of a pod says that is about to go.
+const reasonTerminating = "Terminating"
 
 // inits counts the init containers and says whether they are not done.
 func (c *columns) inits(pod *v1.Pod) (initializing bool) {

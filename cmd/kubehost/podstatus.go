@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"time"
 
 	v1 "k8s.io/api/core/v1"
@@ -37,15 +38,34 @@ func (v podView) status() v1.PodStatus {
 			initialized = initialized && c.Ready
 		}
 	}
+	shorten(s.InitContainerStatuses, s.ContainerStatuses)
 	initialized = initialized || v.mainBegun(s.ContainerStatuses)
 	s.Phase = v.phase(s)
+	ready = ready && s.Phase == v1.PodRunning
 	if v.memory != nil {
+		ready, initialized = v.memory.Ready(&v.stored.Plan), v.memory.InitsDone
 		s.Reason, s.Message = v.memory.Reason, first(v.memory.Message, v.memory.Problem)
 	}
-	ready = ready && s.Phase == v1.PodRunning
+	if v.stopped() {
+		s.Reason, s.Message = reasonStopped, "The pod was stopped; it stays so until it is started or applied."
+	}
+	if v.unbegun() {
+		s.Reason, s.Message = reasonNotStarted, "Either the pod is about to be started, or what applied it has failed: applying it again starts it or tells why."
+	}
 	s.Conditions = []v1.PodCondition{condition(v1.PodReadyToStartContainers, s.PodIP != "" || v.hostNetwork()), condition(v1.PodInitialized, initialized),
 		condition(v1.PodReady, ready), condition(v1.ContainersReady, ready), condition(v1.PodScheduled, true)}
 	return s
+}
+
+// Reasons that only kubehost has: a user has stopped the pod; nothing of it was made yet.
+const (
+	reasonStopped    = "Stopped"
+	reasonNotStarted = "NotStarted"
+)
+
+// unbegun says that the pod was applied and no more: it has no container, and no supervisor has told of it.
+func (v podView) unbegun() bool {
+	return v.stored != nil && v.memory == nil && len(v.containers) == 0 && !v.stopped()
 }
 
 func (v podView) hostNetwork() bool { return v.stored != nil && v.stored.Plan.Sandbox.HostNetwork }
@@ -157,7 +177,7 @@ func (v podView) remembered(s *v1.ContainerStatus, m *supervise.Unit) {
 	switch {
 	case m.State == supervise.Up && m.Doing == supervise.Hooking:
 		// As in the kubelet: until the hook has ended the container is not taken to be there.
-		s.State.Waiting = &v1.ContainerStateWaiting{Reason: "ContainerCreating"}
+		s.State.Waiting = &v1.ContainerStateWaiting{Reason: v.creating()}
 		s.LastTerminationState.Terminated = last
 	case m.State == supervise.Up:
 		s.State.Running = &v1.ContainerStateRunning{StartedAt: metav1.NewTime(m.StartedAt)}
@@ -168,9 +188,42 @@ func (v podView) remembered(s *v1.ContainerStatus, m *supervise.Unit) {
 	case m.State == supervise.Terminated:
 		s.State.Terminated = last
 	default:
-		s.State.Waiting = &v1.ContainerStateWaiting{Reason: first(m.Reason, "ContainerCreating"), Message: m.Message}
+		s.State.Waiting = &v1.ContainerStateWaiting{Reason: m.Reason, Message: m.Message}
+		if m.Reason == "" || m.Reason == "ContainerCreating" {
+			s.State.Waiting.Reason = v.creating()
+		}
 		s.LastTerminationState.Terminated = last
 	}
+}
+
+// maxMessages is what the termination messages of a pod may have together, in bytes. See
+// https://kubernetes.io/docs/tasks/debug/debug-application/determine-reason-pod-failure/.
+const maxMessages = 12 << 10
+
+// shorten gives each container the same part of what their messages may have together.
+func shorten(statuses ...[]v1.ContainerStatus) {
+	n := 0
+	for _, list := range statuses {
+		n += len(list)
+	}
+	for _, list := range statuses {
+		for _, s := range list {
+			for _, t := range []*v1.ContainerStateTerminated{s.State.Terminated, s.LastTerminationState.Terminated} {
+				if t != nil {
+					t.Message = t.Message[:min(len(t.Message), maxMessages/n)]
+				}
+			}
+		}
+	}
+}
+
+// creating is the kubelet's word for what a container waits for of which there is nothing else to tell: another
+// one where the pod has init containers.
+func (v podView) creating() string {
+	if slices.ContainsFunc(v.units(), func(u unit) bool { return u.role != plan.Main }) {
+		return "PodInitializing"
+	}
+	return "ContainerCreating"
 }
 
 func terminated(v podView, t *supervise.Termination) *v1.ContainerStateTerminated {
@@ -184,7 +237,7 @@ func terminated(v podView, t *supervise.Termination) *v1.ContainerStateTerminate
 // observed fills in what the runtime alone shows.
 func (v podView) observed(s *v1.ContainerStatus, u unit) {
 	if u.have == nil || !u.have.Started() {
-		s.State.Waiting = &v1.ContainerStateWaiting{Reason: "ContainerCreating"}
+		s.State.Waiting = &v1.ContainerStateWaiting{Reason: v.creating()}
 		return
 	}
 	d := v.details[u.have.ID]

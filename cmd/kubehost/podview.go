@@ -14,67 +14,112 @@ import (
 
 	v1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/runtime/supervise"
+	"github.com/kubehost/kubehost/translate"
 	"github.com/kubehost/kubehost/translate/plan"
 )
 
 // podView is a pod as the runtime, the store and its supervisor show it.
 type podView struct {
 	plan.Ref
-	// stored is what was applied; nil for a pod that a dry-run's script made.
+	// engine is the one that the pod is with.
+	engine runtime.Engine
+	// stored is what was applied; nil for a pod that a dry-run's script made, and for one whose plan or manifest is damaged.
 	stored *runtime.StoredPod
+	// damaged says what cannot be understood of what was applied; nil for nearly all pods.
+	damaged error
 	// memory is what the supervisor says; nil for a pod without one.
 	memory *supervise.Memory
+	// wanted is what a user asked for besides the plan.
+	wanted supervise.Wanted
 	// containers are the pod's, the infra among them.
 	containers []runtime.Container
 	details    map[string]runtime.Detail
+	// deleted is when the pod was found to be gone; zero while it is there.
+	deleted metav1.Time
 }
 
-// observePods gathers what is known of all pods, sorted by namespace and name.
-func observePods(ctx context.Context, e runtime.Engine, s settings) ([]podView, error) {
-	seen, err := e.Observe(ctx, plan.Plan{})
-	if err != nil {
-		return nil, err
-	}
+// observePods gathers what is known of all pods, sorted by namespace and name. The error is of runtimes, the pods of which
+// are not among them.
+func observePods(ctx context.Context, e *engines, s settings) ([]podView, error) {
 	stored, err := runtime.Store{Dir: s.StateDir}.Pods()
-	if err != nil && !os.IsPermission(err) {
+	damaged := runtime.DamagedIn(err)
+	if err != nil && !os.IsPermission(err) && damaged == nil {
 		return nil, err
 	}
-	views := map[plan.Ref]*podView{}
-	view := func(r plan.Ref) *podView {
-		if views[r] == nil {
-			views[r] = &podView{Ref: r}
-		}
-		return views[r]
+	var marks []podView
+	for _, d := range damaged { // first: all engines are known only when it is known where these pods are
+		engine, err := e.pod(ctx, d.Pod)
+		marks = append(marks, podView{Ref: d.Pod, engine: engine, damaged: errors.Join(d, err)})
 	}
+	found, err := e.all(ctx)
+	errs := []error{err}
+	var all []podView
+	for _, engine := range found {
+		pods, err := e.observe(ctx, engine, stored)
+		all, errs = append(all, pods...), append(errs, err)
+	}
+	for _, m := range marks {
+		if i := slices.IndexFunc(all, func(v podView) bool { return v.Ref == m.Ref }); i >= 0 {
+			all[i].damaged = m.damaged
+		} else {
+			all = append(all, m)
+		}
+	}
+	slices.SortFunc(all, func(a, b podView) int { return a.Ref.Compare(b.Ref) })
+	return all, errors.Join(errs...)
+}
+
+// observe gathers what is known of the pods that are with an engine.
+func (e *engines) observe(ctx context.Context, engine runtime.Engine, stored []runtime.StoredPod) ([]podView, error) {
+	views := map[plan.Ref]*podView{}
 	for _, p := range stored {
-		v := view(p.Ref)
-		v.stored = &p
-		if v.memory, err = remembered(s, p); err != nil {
+		if !e.with(p.Ref, engine) {
+			continue
+		}
+		views[p.Ref] = &podView{Ref: p.Ref, stored: &p}
+		if err := views[p.Ref].remember(e.settings); err != nil {
 			return nil, err
 		}
 	}
+	// The runtime is asked last: who watches the files is told when they change after this.
+	seen, err := engine.Observe(ctx, plan.Plan{})
+	if err != nil {
+		return nil, err
+	}
 	var ids []string
 	for _, c := range seen.Containers {
-		if c.Ours() {
-			v := view(c.Ref)
-			v.containers = append(v.containers, c)
-			ids = append(ids, c.ID)
+		if !c.Ours() || !e.with(c.Ref, engine) {
+			continue
 		}
+		if views[c.Ref] == nil {
+			views[c.Ref] = &podView{Ref: c.Ref}
+		}
+		views[c.Ref].containers = append(views[c.Ref].containers, c)
+		ids = append(ids, c.ID)
 	}
-	details, err := e.Inspect(ctx, ids)
+	details, err := engine.Inspect(ctx, ids)
 	if err != nil {
 		return nil, err
 	}
 	var all []podView
 	for _, v := range views {
-		v.details = details
+		v.engine, v.details = engine, details
 		all = append(all, *v)
 	}
-	slices.SortFunc(all, func(a, b podView) int { return strings.Compare(a.Ref.String(), b.Ref.String()) })
 	return all, nil
+}
+
+// remember fills in what the supervisor says, and what is wanted of the pod.
+func (v *podView) remember(s settings) (err error) {
+	if v.wanted, err = supervise.ReadWanted(runtime.Store{Dir: s.StateDir}.PodDir(v.Ref)); err != nil {
+		return storeError(err)
+	}
+	v.memory, err = remembered(s, *v.stored)
+	return err
 }
 
 // remembered is what the supervisor of a pod says; nil when there is none to ask.
@@ -164,8 +209,14 @@ func (v podView) object() (*v1.Pod, error) {
 	}
 	pod.TypeMeta = metav1.TypeMeta{APIVersion: "v1", Kind: "Pod"}
 	pod.Namespace, pod.Name = v.Ref.Namespace, v.Ref.Name
+	if pod.UID == "" {
+		pod.UID = types.UID(translate.PodUID(v.Ref))
+	}
 	if at := v.created(); !at.IsZero() {
 		pod.CreationTimestamp = metav1.NewTime(at)
+	}
+	if !v.deleted.IsZero() {
+		pod.DeletionTimestamp = &v.deleted
 	}
 	v.specUnits(pod)
 	pod.Status = v.status()

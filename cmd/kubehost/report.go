@@ -1,85 +1,235 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"strings"
 
+	"github.com/urfave/cli/v2"
+
+	"github.com/kubehost/kubehost/cmd/progress"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/translate/plan"
 )
 
-// note writes one line of progress.
+// warn tells of something that is wrong and keeps nothing else from being done.
+func (p *program) warn(err error) { p.note("warning: %v", err) }
+
+// warnDamaged tells of damaged files, and returns any other error.
+func (p *program) warnDamaged(err error) error {
+	damaged := runtime.DamagedIn(err)
+	if damaged == nil {
+		return err
+	}
+	for _, f := range damaged {
+		p.warn(f)
+	}
+	return nil
+}
+
+// note writes a line for people to standard error.
 func (p *program) note(format string, args ...any) { fmt.Fprintf(p.stderr, format+"\n", args...) }
 
-// reporter says on standard error what takes time or replaces something, and remembers which pods failed.
+// changeFlags are those of the commands that change something, and show it.
+func changeFlags() []cli.Flag {
+	return append([]cli.Flag{
+		&cli.StringFlag{Name: flagProgress, Usage: "`MODE` of showing progress on standard error: " + progressModes() + " (KUBEHOST_PROGRESS)"},
+		&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "the same as --progress=quiet"},
+	}, settingFlags()...)
+}
+
+// progressModes lists the modes as a sentence does.
+func progressModes() string {
+	var names []string
+	for _, m := range progress.Modes() {
+		names = append(names, string(m))
+	}
+	last := len(names) - 1
+	return strings.Join(names[:last], ", ") + " or " + names[last]
+}
+
+// reporter shows what a command does, and remembers which pods failed.
 type reporter struct {
-	*program
-	quiet  bool
+	*progress.Display
 	failed map[plan.Ref]bool
+	// pulling are the images of which a pull has begun.
+	pulling map[string]bool
+	// stops are the pods of which it was said what is stopped.
+	stops map[plan.Ref]bool
+	// shown are the pods that are shown; of the others before is how their containers stood.
+	shown  map[plan.Ref]bool
+	before map[progress.Item]progress.Event
 }
 
-func newReporter(p *program, quiet bool) *reporter {
-	return &reporter{program: p, quiet: quiet, failed: map[plan.Ref]bool{}}
+// newReporter shows what the command does from now on. All that it writes to standard error goes the same way, so
+// that it does not come between lines that move, and is JSON where that is wanted.
+func (p *program) newReporter(c *cli.Context, s settings) *reporter {
+	mode := progress.Mode(s.Progress)
+	if c.Bool("quiet") {
+		mode = progress.Quiet
+	}
+	d := progress.New(progress.Options{Mode: mode, Out: p.stderr, Getenv: p.getenv})
+	p.stderr = d
+	return &reporter{Display: d, failed: map[plan.Ref]bool{}, pulling: map[string]bool{}, stops: map[plan.Ref]bool{}, shown: map[plan.Ref]bool{}, before: map[progress.Item]progress.Event{}}
 }
 
+// event shows what happens to a step.
 func (r *reporter) event(e runtime.Event) {
 	switch e.Phase {
-	case runtime.Failed, runtime.Skipped:
-		r.failed[e.Step.Pod] = true
-	case runtime.Warned:
-		r.note("warning: %v", e.Err)
 	case runtime.Begun:
-		if text := begun(e.Step); text != "" && !r.quiet {
-			r.note("%s", text)
-		}
+		r.begun(e.Step)
+	case runtime.Pulling:
+		r.pulls(e.Pull)
 	case runtime.Done:
-		if text := done(e.Step); text != "" && !r.quiet {
-			r.note("%s", text)
+		r.done(e.Step)
+	case runtime.Warned:
+		fmt.Fprintf(r, "warning: %v\n", e.Err)
+		r.broken(e.Step)
+	case runtime.Failed, runtime.Skipped:
+		r.fail(e.Step.Pod, e.Err)
+		if e.Phase == runtime.Failed && !errors.As(e.Err, new(interrupted)) {
+			r.broken(e.Step)
 		}
 	}
 }
 
-// begun is the line for a step that may take long.
-func begun(s runtime.Step) string {
+// fail remembers that a pod has failed. Why is the command's error, and told by that. What was interrupted is shown as
+// it was then.
+func (r *reporter) fail(pod plan.Ref, err error) {
+	r.failed[pod] = true
+	if r.shown[pod] && !errors.As(err, new(interrupted)) {
+		r.pod(pod, progress.Event{Phase: progress.Failed, State: "Failed", Minor: true})
+	}
+}
+
+// pod shows how a pod stands.
+func (r *reporter) pod(pod plan.Ref, e progress.Event) {
+	if pod.Name == "" {
+		return
+	}
+	r.shown[pod] = true
+	e.Item = progress.Item{Namespace: pod.Namespace, Pod: pod.Name}
+	r.Report(e)
+}
+
+// container shows how a container of a pod stands.
+func (r *reporter) container(pod plan.Ref, name string, e progress.Event) {
+	e.Item = progress.Item{Namespace: pod.Namespace, Pod: pod.Name, Container: name}
+	r.Report(e)
+}
+
+func (r *reporter) pulls(p runtime.Pull) {
+	r.pulling[p.Image] = true
+	e := progress.Event{Item: progress.Item{Image: p.Image}, Phase: progress.Working, State: "Pulling"}
+	if p.Layers > 0 {
+		e.Layers = &progress.Layers{Seen: p.Layers}
+		if p.Here >= 0 {
+			e.Layers.Here = &p.Here
+		}
+	}
+	r.Report(e)
+}
+
+// pulled shows the end of a pull. Without a beginning there was none.
+func (r *reporter) pulled(image string, e progress.Event) {
+	if e.Item.Image = image; r.pulling[image] {
+		r.Report(e)
+	}
+}
+
+// broken shows that of a step which was begun nothing came. Why is told elsewhere.
+func (r *reporter) broken(s runtime.Step) {
+	failed := progress.Event{Phase: progress.Failed, State: "Failed", Minor: true}
 	switch op := s.Op.(type) {
 	case runtime.EnsureImage:
-		if op.Pull == plan.PullAlways {
-			return "pulling " + op.Image
+		r.pulled(op.Image, failed)
+	case runtime.RunContainer:
+		r.container(s.Pod, op.Unit.Name, failed)
+	case runtime.AwaitContainer:
+		r.container(s.Pod, op.Unit, failed)
+	}
+}
+
+// begun shows a step that may take long.
+func (r *reporter) begun(s runtime.Step) {
+	working := func(state, detail string) progress.Event {
+		return progress.Event{Phase: progress.Working, State: state, Detail: detail, Minor: detail == ""}
+	}
+	switch op := s.Op.(type) {
+	case runtime.CreateSandbox:
+		r.pod(s.Pod, working("Creating", ""))
+	case runtime.RunContainer:
+		r.pod(s.Pod, working("Starting", ""))
+		state := working("Starting", "")
+		if op.Unit.Role == plan.Init {
+			state.State, state.Minor = "Running", false
+		}
+		r.container(s.Pod, op.Unit.Name, state)
+	case runtime.AwaitContainer:
+		r.pod(s.Pod, working("Starting", ""))
+		r.container(s.Pod, op.Unit, progress.Event{Phase: progress.Working, State: "Running"})
+	case runtime.RemoveContainers:
+		r.stopping(s, op.Stop)
+	case runtime.RemovePod:
+		r.stopping(s, op.Stop)
+	case runtime.StopPod:
+		r.stopping(s, op.Stop)
+	case runtime.RestartContainer:
+		r.pod(s.Pod, working("Restarting", op.ID))
+	}
+}
+
+// stopping shows that containers are stopped, which may take the whole grace period. Nothing is said of those that have ended.
+func (r *reporter) stopping(s runtime.Step, stop runtime.Stop) {
+	e := progress.Event{Phase: progress.Working, State: "Stopping", Detail: oneOrMore(stop.Running)}
+	if len(stop.Running) == 0 {
+		e.State, e.Minor, e.Detail = "Removing", true, ""
+	} else {
+		r.stops[s.Pod] = true
+		if s.Cause != "" {
+			e.Detail += ": " + s.Cause
+		}
+	}
+	r.pod(s.Pod, e)
+}
+
+// done shows what others want to know of.
+func (r *reporter) done(s runtime.Step) {
+	well := progress.Event{Phase: progress.Done, Minor: true}
+	switch op := s.Op.(type) {
+	case runtime.EnsureImage:
+		r.pulled(op.Image, progress.Event{Phase: progress.Done, State: "Pulled"})
+	case runtime.CreateSandbox:
+		for _, p := range op.Pod.Sandbox.Ports {
+			r.Note("pod %q: port %s", s.Pod.Name, p)
 		}
 	case runtime.RunContainer:
+		state := progress.Event{Phase: progress.Done, State: "Running"}
 		if op.Unit.Role == plan.Init {
-			return fmt.Sprintf("pod %q: running init container %s", s.Pod.Name, op.Unit.Name)
+			state.State = "Completed"
 		}
+		r.container(s.Pod, op.Unit.Name, state)
 	case runtime.AwaitContainer:
-		return fmt.Sprintf("pod %q: waiting for %s", s.Pod.Name, op.ID)
-	case runtime.RemoveContainers:
-		return fmt.Sprintf("pod %q: stopping %s: %s", s.Pod.Name, oneOrMore(op.Stop.All), s.Cause)
+		r.container(s.Pod, op.Unit, progress.Event{Phase: progress.Done, State: "Completed"})
 	case runtime.RemovePod:
-		if s.Cause != "" {
-			return fmt.Sprintf("pod %q: stopping it: %s", s.Pod.Name, s.Cause)
-		}
-		return fmt.Sprintf("pod %q: stopping", s.Pod.Name)
+		well.State = "Removed"
+		r.pod(s.Pod, well)
+	case runtime.StopPod:
+		well.State = "Stopped"
+		r.pod(s.Pod, well)
+	case runtime.RestartContainer:
+		well.State = "Restarted"
+		r.pod(s.Pod, well)
 	}
-	return ""
 }
 
-// done is the line for a step that others want to know of.
-func done(s runtime.Step) string {
-	switch op := s.Op.(type) {
-	case runtime.EnsureImage:
-		if op.Pull == plan.PullIfNotPresent {
-			return "pulled " + op.Image
+// started shows that the pods which were changed without a supervisor are as they should be.
+func (r *reporter) started(pods []plan.Pod) {
+	for _, p := range pods {
+		if r.shown[p.Ref] && !r.failed[p.Ref] {
+			r.pod(p.Ref, progress.Event{Phase: progress.Done, State: "Started", Minor: true})
 		}
-	case runtime.CreateSandbox:
-		text := ""
-		for i, p := range op.Pod.Sandbox.Ports {
-			if i > 0 {
-				text += "\n"
-			}
-			text += fmt.Sprintf("pod %q: port %s", s.Pod.Name, p)
-		}
-		return text
 	}
-	return ""
 }
 
 func oneOrMore(names []string) string {

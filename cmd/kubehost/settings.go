@@ -7,18 +7,23 @@ import (
 	"os"
 	"os/user"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/urfave/cli/v2"
 	"sigs.k8s.io/yaml"
+
+	"github.com/kubehost/kubehost/cmd/progress"
 )
 
 // settings are what holds for every command: from a flag, else the environment, else the
 // configuration file, else the default.
 type settings struct {
-	// Runtime is auto, docker or podman.
+	// Runtime is where new pods go: auto, docker or podman.
 	Runtime string
+	// RuntimeAsked says that the command line names it, so that pods which are with another are not meant.
+	RuntimeAsked bool
 	// VolumeBaseDir holds the directories of claims.
 	VolumeBaseDir string
 	// StateDir holds what kubehost keeps of applied pods.
@@ -27,10 +32,16 @@ type settings struct {
 	SeccompDir string
 	// RunDir holds what is only true until the next boot: the status of pods.
 	RunDir string
-	// Supervisor is detached or none.
+	// Supervisor is systemd, detached or none; empty is systemd where it can be, else detached.
 	Supervisor string
-	// File is the configuration file that was read; empty when there is none.
-	File string
+	// AutoPrune is when a timer prunes; empty, or never.
+	AutoPrune string
+	// Progress is how commands show what they do: a [progress.Mode].
+	Progress string
+	// File is the configuration file that was read; empty when there is none. Config is where it is, or would be.
+	File, Config string
+	// OtherState says that the state directory is not the one of the configuration file, or the usual one.
+	OtherState bool
 }
 
 // configFile is what a configuration file may say.
@@ -40,6 +51,8 @@ type configFile struct {
 	StateDir      string `json:"stateDir,omitempty"`
 	SeccompDir    string `json:"seccompDir,omitempty"`
 	Supervisor    string `json:"supervisor,omitempty"`
+	AutoPrune     string `json:"autoPrune,omitempty"`
+	Progress      string `json:"progress,omitempty"`
 }
 
 // The names of the settings' flags.
@@ -49,10 +62,15 @@ const (
 	flagStateDir  = "state-dir"
 	flagSeccomp   = "seccomp-dir"
 	flagConfig    = "config"
+	flagProgress  = "progress"
 )
+
+// runtimeAuto is the runtime of who has not chosen one.
+const runtimeAuto = "auto"
 
 // The kinds of supervisors.
 const (
+	supervisorSystemd  = "systemd"
 	supervisorDetached = "detached"
 	supervisorNone     = "none"
 )
@@ -60,7 +78,7 @@ const (
 // settingFlags are the flags that every command takes.
 func settingFlags() []cli.Flag {
 	return []cli.Flag{
-		&cli.StringFlag{Name: flagRuntime, Usage: "`RUNTIME` to use: docker, podman, or auto for the first that answers (KUBEHOST_RUNTIME)"},
+		&cli.StringFlag{Name: flagRuntime, Usage: "`RUNTIME` of new pods: docker, podman, or auto for that of the other pods, else the first that answers (KUBEHOST_RUNTIME)"},
 		&cli.StringFlag{Name: flagVolumeDir, Usage: "`DIR` that holds the directories of claims (KUBEHOST_VOLUME_DIR)"},
 		&cli.StringFlag{Name: flagStateDir, Usage: "`DIR` for what kubehost keeps of applied pods (KUBEHOST_STATE_DIR)"},
 		&cli.StringFlag{Name: flagSeccomp, Usage: "`DIR` that holds the seccomp profiles which pods name; default: seccomp in the state directory (KUBEHOST_SECCOMP_DIR)"},
@@ -76,27 +94,36 @@ func (p *program) settings(c *cli.Context) (settings, error) {
 	}
 	d := p.defaults()
 	s := settings{
-		Runtime:       first(c.String(flagRuntime), p.getenv("KUBEHOST_RUNTIME"), file.Runtime, "auto"),
+		Runtime:       first(c.String(flagRuntime), p.getenv("KUBEHOST_RUNTIME"), file.Runtime, runtimeAuto),
 		VolumeBaseDir: first(c.String(flagVolumeDir), p.getenv("KUBEHOST_VOLUME_DIR"), file.VolumeBaseDir, d.VolumeBaseDir),
 		StateDir:      first(c.String(flagStateDir), p.getenv("KUBEHOST_STATE_DIR"), file.StateDir, d.StateDir),
-		Supervisor:    first(c.String("supervisor"), p.getenv("KUBEHOST_SUPERVISOR"), file.Supervisor, supervisorNone),
+		Supervisor:    first(c.String("supervisor"), p.getenv("KUBEHOST_SUPERVISOR"), file.Supervisor),
+		AutoPrune:     file.AutoPrune,
+		Progress:      first(c.String(flagProgress), p.getenv("KUBEHOST_PROGRESS"), file.Progress, string(progress.Auto)),
 		File:          name,
+		Config:        first(name, d.File),
 	}
 	s.SeccompDir = first(c.String(flagSeccomp), p.getenv("KUBEHOST_SECCOMP_DIR"), file.SeccompDir, filepath.Join(s.StateDir, "seccomp"))
-	if s.Supervisor != supervisorDetached && s.Supervisor != supervisorNone {
-		return s, &exitError{exitUsage, fmt.Errorf("%q is no kind of supervisor\n  hint: --supervisor, KUBEHOST_SUPERVISOR and supervisor: take detached or none", s.Supervisor)}
+	if !slices.Contains([]string{"", supervisorSystemd, supervisorDetached, supervisorNone}, s.Supervisor) {
+		return s, &exitError{exitUsage, fmt.Errorf("%q is no kind of supervisor\n  hint: --supervisor, KUBEHOST_SUPERVISOR and supervisor: take systemd, detached or none", s.Supervisor)}
+	}
+	if !progress.Mode(s.Progress).Known() {
+		return s, &exitError{exitUsage, fmt.Errorf("%q is no way to show progress\n  hint: --progress, KUBEHOST_PROGRESS and progress: take %s", s.Progress, progressModes())}
 	}
 	s.RunDir = p.runDir(s, d)
+	asked := c.String(flagRuntime)
+	s.RuntimeAsked = asked != "" && asked != runtimeAuto
 	switch s.Runtime {
-	case "auto", "docker", "podman":
+	case runtimeAuto, "docker", "podman":
 	default:
 		return s, &exitError{exitUsage, fmt.Errorf("%q is not a runtime\n  hint: --runtime, KUBEHOST_RUNTIME and runtime: take docker, podman or auto", s.Runtime)}
 	}
-	for _, dir := range []*string{&s.VolumeBaseDir, &s.StateDir, &s.SeccompDir} {
+	for _, dir := range []*string{&s.VolumeBaseDir, &s.StateDir, &s.SeccompDir, &s.Config} {
 		if *dir, err = filepath.Abs(*dir); err != nil {
 			return s, err
 		}
 	}
+	s.OtherState = s.StateDir != filepath.Clean(first(file.StateDir, d.StateDir))
 	return s, nil
 }
 
@@ -140,19 +167,17 @@ func (p *program) config(flag string) (configFile, string, error) {
 	return f, name, nil
 }
 
-// configKeys are the settings that a configuration file may hold.
-var configKeys = []string{"runtime", "volumeBaseDir", "stateDir", "seccompDir", "supervisor"}
-
 // configError says what is wrong with a configuration file, without the steps that its text takes to become settings.
 func configError(name string, err error) error {
 	what := err.Error()
 	for _, step := range []string{"error converting YAML to JSON: ", "error unmarshaling JSON: ", "while decoding JSON: ", "yaml: ", "json: "} {
 		what = strings.TrimPrefix(what, step)
 	}
-	hint := "it may hold " + strings.Join(configKeys, ", ")
+	keys := configKeys()
+	hint := "it may hold " + strings.Join(keys, ", ")
 	if key, ok := strings.CutPrefix(what, "unknown field "); ok {
 		what = key + " is no setting"
-		if near := nearest(strings.Trim(key, `"`), configKeys); near != "" {
+		if near := nearest(strings.Trim(key, `"`), keys); near != "" {
 			hint = "did you mean " + near + "?"
 		}
 	}
@@ -164,15 +189,18 @@ func (p *program) defaults() settings {
 	if p.euid == 0 {
 		return settings{StateDir: "/var/lib/kubehost", VolumeBaseDir: "/var/lib/kubehost/volumes", File: "/etc/kubehost/config.yaml"}
 	}
-	home := first(p.getenv("HOME"), p.home(), "/") // never the current directory: the next run would look elsewhere
-	xdg := func(variable, fallback string) string {
-		return filepath.Join(first(p.getenv(variable), filepath.Join(home, fallback)), "kubehost")
-	}
+	xdg := func(variable, fallback string) string { return filepath.Join(p.xdg(variable, fallback), "kubehost") }
 	return settings{
 		StateDir:      xdg("XDG_STATE_HOME", ".local/state"),
 		VolumeBaseDir: filepath.Join(xdg("XDG_DATA_HOME", ".local/share"), "volumes"),
 		File:          filepath.Join(xdg("XDG_CONFIG_HOME", ".config"), "config.yaml"),
 	}
+}
+
+// xdg is a directory of the user after the XDG base directory specification.
+func (p *program) xdg(variable, fallback string) string {
+	home := first(p.getenv("HOME"), p.home(), "/") // never the current directory: the next run would look elsewhere
+	return first(p.getenv(variable), filepath.Join(home, fallback))
 }
 
 // home is the user's home directory in /etc/passwd, for services and cron jobs that have no HOME.

@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -20,6 +21,7 @@ import (
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/runtime/probe"
 	"github.com/kubehost/kubehost/runtime/supervise"
+	"github.com/kubehost/kubehost/runtime/systemd"
 	"github.com/kubehost/kubehost/translate/plan"
 )
 
@@ -29,14 +31,15 @@ func (p *program) superviseCommand() *cli.Command {
 		Usage:     "keep one pod running, in the foreground",
 		UsageText: "kubehost supervise POD [flags]",
 		Description: `Does for one pod what a kubelet does: starts and restarts its containers, runs probes and hooks,
-keeps deadlines and grace periods. apply starts it in the background; here it shows what happens and
-what the containers print. Ctrl-C stops the pod gracefully; a second one leaves it to itself.
+keeps deadlines and grace periods. apply starts it in the background; here it takes over from there, and
+shows what happens and what the containers print. Ctrl-C stops the pod gracefully; a second one leaves it to itself.
 
 Examples:
   kubehost supervise web`,
 		Flags: append([]cli.Flag{
 			namespaceFlag("of the pod (default: default)"),
 			&cli.BoolFlag{Name: "detached", Hidden: true},
+			&cli.BoolFlag{Name: "service", Hidden: true},
 		}, settingFlags()...),
 		Action: p.supervise,
 	}
@@ -57,18 +60,40 @@ func (p *program) supervise(c *cli.Context) error {
 	ref := named[0].Ref
 	// A supervisor sleeps nearly all the time: memory is worth more to the host than its speed.
 	debug.SetGCPercent(20)
-	e, err := p.engine(c.Context, s)
+	e, err := p.supervisedEngine(c, s, ref)
 	if err != nil {
 		return err
 	}
 	sup := p.supervisor(e, s, ref)
-	if c.Bool("detached") {
+	socket := ""
+	switch {
+	case c.Bool("service"):
+		service := p.newService()
+		sup.Watch, sup.Log, socket = service, service.log, service.Socket
+		if sup.Outdated, err = replaced(); err != nil {
+			return err
+		}
+		if err := sup.Wish(); err != nil {
+			return storeError(err)
+		}
+	case c.Bool("detached"):
 		sup.Log = func(ev supervise.Event) {
 			fmt.Fprintf(p.stderr, "%s %s\n", ev.Time.Format("2006-01-02T15:04:05.000Z07:00"), ev)
 		}
-	} else {
-		done := p.foreground(c.Context, e, sup)
-		defer done()
+	default:
+		if err := takeOver(c.Context, sup.Station); err != nil {
+			return err
+		}
+		// Ctrl-C does not end the logs: the last words of the containers are still to come, unless they run on.
+		logs, cut := context.WithCancel(context.WithoutCancel(c.Context))
+		done := p.foreground(logs, e, sup)
+		defer func() {
+			if err != nil {
+				cut()
+			}
+			done()
+			cut()
+		}()
 	}
 	// The signals mean something else here than in other commands: the context must not end with them.
 	ctx := context.WithoutCancel(c.Context)
@@ -79,21 +104,70 @@ func (p *program) supervise(c *cli.Context) error {
 	defer leave()
 	err = sup.Run(ctx, supervise.Signals{Reload: reload, Stop: stop})
 	switch {
+	case err == nil:
+		return failed(sup.Station)
 	case errors.Is(err, fs.ErrNotExist):
 		return fmt.Errorf("pods %q not found in %s namespace\n  hint: kubehost apply makes pods", ref.Name, ref.Namespace)
 	case errors.Is(err, supervise.ErrSupervised) && c.Bool("detached"), errors.Is(err, context.Canceled):
 		return nil
+	case errors.Is(err, supervise.ErrOutdated):
+		return p.renew(socket)
 	}
 	return err
+}
+
+// supervisedEngine is the engine of the pod. A service, which names it, does not ask whether it answers: it waits until it
+// does. Nor does a supervisor that apply has started, for whom it has answered.
+func (p *program) supervisedEngine(c *cli.Context, s settings, r plan.Ref) (runtime.Engine, error) {
+	if c.Bool("detached") && s.RuntimeAsked {
+		return p.expectedEngine(c.Context, s.Runtime)
+	}
+	e, err := p.engines(s)
+	if err != nil {
+		return runtime.Engine{}, err
+	}
+	if c.Bool("service") && s.RuntimeAsked {
+		if err := e.check(r); err != nil {
+			return runtime.Engine{}, err
+		}
+		return p.expectedEngine(c.Context, s.Runtime)
+	}
+	return e.pod(c.Context, r)
+}
+
+// failed is an error for a pod that has failed for good.
+func failed(s supervise.Station) error {
+	m, err := s.Memory()
+	if err != nil || !m.Over || m.Phase != supervise.Failed {
+		return nil // one that was deleted meanwhile has no memory
+	}
+	text := fmt.Sprintf("pod %q has failed", s.Ref.Name)
+	if m.Message != "" {
+		text += ": " + m.Message
+	}
+	return &exitError{systemd.ExitPodFailed, errors.New(text)}
+}
+
+// takeOver makes the supervisor that apply started in the background, if there is one, leave the pod to this process.
+func takeOver(ctx context.Context, s supervise.Station) error {
+	pid, err := s.Alive()
+	if err != nil || pid == 0 {
+		return err
+	}
+	args, err := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", pid))
+	if err != nil || !slices.Contains(strings.Split(string(args), "\x00"), "--detached") {
+		return nil // one in another terminal stays, and Run says so
+	}
+	return s.Dismiss(ctx)
 }
 
 // supervisor is a supervisor of a pod with these settings.
 func (p *program) supervisor(e runtime.Engine, s settings, r plan.Ref) *supervise.Supervisor {
 	sup := &supervise.Supervisor{Engine: e, Store: runtime.Store{Dir: s.StateDir}, Station: supervise.Station{Dir: s.RunDir, Ref: r},
 		Limit: stepLimit, Exec: probe.NewExec(e.Runner, e.Dialect)}
-	if self, err := os.Executable(); err == nil && p.euid != 0 && e.Dialect.Name() == "podman" {
-		// The networks of rootless podman are in a namespace of their own.
-		sup.Dial = probe.RootlessSockets(self).Dial
+	if self, err := os.Executable(); err == nil && e.Dialect.Features().Rootless {
+		// The networks of a user's runtime are in a namespace of their own.
+		sup.Dial = (&probe.Sockets{Command: e.Dialect.InNetwork(self, probe.DialCommand)}).Dial
 	}
 	return sup
 }

@@ -4,13 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
-	"strings"
-	"sync"
 	"syscall"
 	"time"
 
@@ -19,100 +16,205 @@ import (
 	"github.com/kubehost/kubehost/translate/plan"
 )
 
-// acts says whether a step is for the supervisor. The others make ready what a pod needs and touch
-// nothing that runs, or only the files that reach running containers.
-func acts(s runtime.Step) bool {
-	switch s.Op.(type) {
-	case runtime.CreateSandbox, runtime.WriteEtc, runtime.RunContainer, runtime.AwaitContainer, runtime.RemoveContainers,
-		runtime.RemovePod, runtime.RemoveNetwork:
-		return true
-	}
-	return false
-}
-
 // preparing is the graph without what the supervisors do. Their steps stay in it as steps that do nothing: what
 // needs a pull that failed is not handed over.
 func preparing(steps runtime.Steps) runtime.Steps {
 	steps = slices.Clone(steps)
 	for i, s := range steps {
-		if acts(s) {
+		if s.Acts() {
 			steps[i].Op = runtime.Prepared{}
 		}
 	}
 	return steps
 }
 
-// handedOver says what the supervisors will stop, and why.
+// handedOver shows what the supervisors will stop, and why. What has ended by itself, as a container that crashes again and
+// again, is not stopped.
 func (r *reporter) handedOver(steps runtime.Steps) {
 	for _, s := range steps {
-		switch s.Op.(type) {
-		case runtime.RemoveContainers, runtime.RemovePod:
-			if !r.failed[s.Pod] {
-				r.event(runtime.Event{Step: s, Phase: runtime.Begun})
-			}
+		if !r.failed[s.Pod] && stops(s.Op) {
+			r.begun(s)
 		}
 	}
 }
 
-// handOver tells each pod's supervisor of the plan, and starts one where none lives. Pods of which nothing remains
-// to be done are left alone.
-func (a *applying) handOver(pods []plan.Pod) error {
+// stops says whether anything that runs is ended.
+func stops(op runtime.Op) bool {
+	switch op := op.(type) {
+	case runtime.RemoveContainers:
+		return len(op.Stop.Running) > 0
+	case runtime.RemovePod:
+		return len(op.Stop.Running) > 0
+	}
+	return false
+}
+
+// published says which ports the supervisors' new sandboxes have opened.
+func (r *reporter) published(steps runtime.Steps) {
+	for _, s := range steps {
+		if _, ok := s.Op.(runtime.CreateSandbox); ok && !r.failed[s.Pod] {
+			r.done(s)
+		}
+	}
+}
+
+// prepareAndHandOver does what supervisors leave to others, and hands the pods to them. It returns those that they have
+// got.
+func (a *applying) prepareAndHandOver(ctx context.Context, d decided) ([]plan.Pod, error) {
 	var errs []error
-	asked := time.Now()
+	for _, pt := range d.parts {
+		errs = append(errs, a.carryOut(ctx, pt.engine, preparing(pt.steps)))
+		a.show.handedOver(pt.steps)
+		for _, p := range pt.want.Pods {
+			a.fresh[p.Ref] = !known(pt.seen, p.Ref)
+			a.calm[p.Ref] = !touches(pt.steps, p.Ref) && a.settled(p)
+		}
+	}
+	given, err := a.handOver(ctx, a.unfailed(d.pods))
+	return given, errors.Join(append(errs, err)...)
+}
+
+// unfailed are the pods with which nothing went wrong yet.
+func (a *applying) unfailed(pods []plan.Pod) []plan.Pod {
+	return slices.DeleteFunc(slices.Clone(pods), func(p plan.Pod) bool { return a.show.failed[p.Ref] })
+}
+
+// handOver tells each pod's supervisor of the plan, and starts one where none lives. Those of calm pods are left alone. It returns
+// those that are in hands now; the others have failed.
+func (a *applying) handOver(ctx context.Context, pods []plan.Pod) ([]plan.Pod, error) {
+	for i := range pods {
+		if m, err := a.station(pods[i].Ref).Memory(); err == nil {
+			a.show.remember(&pods[i], m)
+		}
+	}
+	given, err := a.give(ctx, pods)
 	for _, p := range pods {
-		if err := (supervise.Wanted{Asked: asked}).Write(a.store.PodDir(p.Ref)); err != nil {
+		if !slices.ContainsFunc(given, func(g plan.Pod) bool { return g.Ref == p.Ref }) {
+			a.show.fail(p.Ref, err)
+		}
+	}
+	return given, err
+}
+
+func (a *applying) give(ctx context.Context, pods []plan.Pod) (given []plan.Pod, err error) {
+	var errs []error
+	var asked []plan.Pod
+	now := time.Now()
+	for _, p := range pods {
+		if a.calm[p.Ref] {
+			asked = append(asked, p)
+			continue
+		}
+		wanted, ok := a.wishes[p.Ref]
+		if !ok {
+			wanted = supervise.Ask(now)
+			wanted.Fresh = a.fresh[p.Ref]
+		}
+		if err := wanted.Write(a.store.PodDir(p.Ref)); err != nil {
 			errs = append(errs, storeError(err))
 			continue
 		}
-		errs = append(errs, a.ensureSupervisor(p))
+		asked = append(asked, p)
 	}
-	return errors.Join(errs...)
-}
-
-// follow waits for the pods and notes those with which something is wrong.
-func (a *applying) follow(ctx context.Context, pods []plan.Pod, r *reporter) error {
-	wrong := a.await(ctx, pods)
-	var errs []error
-	for _, p := range pods {
-		if err := wrong[p.Ref]; err != nil {
-			r.failed[p.Ref] = true
-			errs = append(errs, err)
+	if a.settings.Supervisor == supervisorSystemd {
+		given, err := a.serve(ctx, asked)
+		return given, errors.Join(append(errs, err)...)
+	}
+	errs = append(errs, a.retire(ctx, podRefs(asked)))
+	for _, p := range asked {
+		if !a.calm[p.Ref] {
+			if err := a.ensureSupervisor(ctx, p); err != nil {
+				errs = append(errs, err)
+				continue
+			}
 		}
+		given = append(given, p)
 	}
-	return errors.Join(errs...)
+	return given, errors.Join(errs...)
 }
 
-// ensureSupervisor pokes the pod's supervisor, or starts one.
-func (a *applying) ensureSupervisor(p plan.Pod) error {
+// settled says whether the pod's supervisor lives and has made all of the pod as it is planned.
+func (a *applying) settled(p plan.Pod) bool {
 	station := a.station(p.Ref)
-	alive, err := station.Poke()
-	if err != nil || alive {
-		return err
+	pid, err := station.Alive()
+	if err != nil || pid == 0 || !sameProgram(pid) {
+		return false
 	}
 	m, err := station.Memory()
-	if err == nil && m.Over && m.Plan == p.Hash() {
-		return nil // it ended for good
+	wanted, unread := supervise.ReadWanted(a.store.PodDir(p.Ref))
+	return err == nil && unread == nil && !wanted.Stopped && m.Plan == p.Hash() && m.Settled && !m.Over && m.Follows(wanted)
+}
+
+// leaveNetworks removes the networks that the supervisors' pods were the last to leave.
+func (a *applying) leaveNetworks(ctx context.Context, parts []part) error {
+	var errs []error
+	for _, pt := range parts {
+		steps := slices.DeleteFunc(slices.Clone(pt.steps), func(s runtime.Step) bool {
+			_, leaves := s.Op.(runtime.RemoveNetwork)
+			return !leaves
+		})
+		if len(steps) == 0 {
+			continue
+		}
+		errs = append(errs, a.locked(ctx, podRefs(a.want.Pods), func(ctx context.Context) error { return a.carryOut(ctx, pt.engine, steps) }))
 	}
-	return a.spawn(a.settings, p.Ref)
+	return errors.Join(errs...)
 }
 
-func (a *applying) station(r plan.Ref) supervise.Station {
-	return supervise.Station{Dir: a.settings.RunDir, Ref: r}
-}
-
-// spawn starts a supervisor that goes on when this process, and the session it belongs to, have ended.
-func (p *program) spawn(s settings, r plan.Ref) error {
-	self, err := os.Executable()
+// ensureSupervisor pokes the pod's supervisor, or starts one. One that runs another program than this, as after an
+// upgrade, makes room; the containers run on.
+func (a *applying) ensureSupervisor(ctx context.Context, p plan.Pod) error {
+	station := a.station(p.Ref)
+	pid, err := station.Alive()
 	if err != nil {
 		return err
+	}
+	if pid != 0 && !sameProgram(pid) {
+		if err := station.Dismiss(ctx); err != nil {
+			return err
+		}
+	}
+	alive, err := station.Poke()
+	if err != nil || alive || a.ended(p) {
+		return err
+	}
+	s := a.settings
+	s.Runtime = a.engines[p.Ref].Dialect.Name()
+	a.begun[p.Ref], err = a.spawn(s, p.Ref)
+	return err
+}
+
+// sameProgram says whether a process runs the same file as this one.
+func sameProgram(pid int) bool {
+	theirs, err1 := os.Stat(fmt.Sprintf("/proc/%d/exe", pid))
+	ours, err2 := os.Stat("/proc/self/exe")
+	return err1 == nil && err2 == nil && os.SameFile(theirs, ours)
+}
+
+// dismiss ends the supervisors of pods that are to be without. Their containers run on.
+func (a *applying) dismiss(ctx context.Context, refs []plan.Ref) error {
+	for _, r := range refs {
+		if err := a.station(r).Dismiss(ctx); err != nil {
+			return fmt.Errorf("pod %q: its supervisor does not end: %w", r.Name, err)
+		}
+	}
+	return nil
+}
+
+// spawn starts a supervisor that goes on when this process, and the session it belongs to, have ended. The channel is closed
+// once the supervisor has ended.
+func (p *program) spawn(s settings, r plan.Ref) (<-chan struct{}, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, err
 	}
 	dir := filepath.Join(s.RunDir, r.Namespace, r.Name)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return storeError(err)
+		return nil, storeError(err)
 	}
 	log, err := os.OpenFile(filepath.Join(dir, "supervisor.log"), os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
 	if err != nil {
-		return storeError(err)
+		return nil, storeError(err)
 	}
 	defer log.Close()
 	cmd := exec.Command(self, "supervise", "--detached", "--runtime", s.Runtime, "--state-dir", s.StateDir,
@@ -122,126 +224,14 @@ func (p *program) spawn(s settings, r plan.Ref) error {
 	cmd.Stdout, cmd.Stderr = log, log
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	if err := cmd.Start(); err != nil {
-		return err
+		return nil, err
 	}
-	return cmd.Process.Release()
-}
-
-// pollStatus is how often apply reads a status file while it waits for a supervisor.
-const pollStatus = 20 * time.Millisecond
-
-// await waits until each pod is as planned, with --wait until it is ready, or until it is
-// plain that something is wrong. It returns what is wrong with each pod.
-func (a *applying) await(ctx context.Context, pods []plan.Pod) map[plan.Ref]error {
-	wrong := map[plan.Ref]error{}
-	tick := time.NewTicker(pollStatus)
-	defer tick.Stop()
-	for {
-		pods = slices.DeleteFunc(slices.Clone(pods), func(p plan.Pod) bool {
-			done, err := a.arrived(ctx, p)
-			if err != nil {
-				wrong[p.Ref] = err
-			}
-			return done || err != nil
-		})
-		if len(pods) == 0 {
-			return wrong
-		}
-		select {
-		case <-ctx.Done():
-			for _, p := range pods {
-				wrong[p.Ref] = fmt.Errorf("pod %q: %w", p.Name, context.Cause(ctx))
-			}
-			return wrong
-		case <-tick.C:
-		}
-	}
-}
-
-// arrived says whether a pod is as planned, or what is wrong with it.
-func (a *applying) arrived(ctx context.Context, p plan.Pod) (bool, error) {
-	m, err := a.station(p.Ref).Memory()
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return false, err
-	}
-	wanted, _ := supervise.ReadWanted(a.store.PodDir(p.Ref))
-	if err != nil || m.Plan != p.Hash() || !m.Asked.Equal(wanted.Asked) && !m.Over {
-		// It may have ended before it read the plan.
-		if pid, err := a.station(p.Ref).Alive(); err == nil && pid == 0 {
-			return false, a.lost(p)
-		}
-		return false, nil
-	}
-	if err := a.trouble(ctx, p, m); err != nil {
-		return false, err
-	}
-	if a.wait && m.Settled {
-		return m.Ready(&p) || m.Over, nil
-	}
-	return m.Settled, nil
-}
-
-// lost starts a supervisor that is not there. One that does not even begin tells why in its log.
-func (a *applying) lost(p plan.Pod) error {
-	a.spawned[p.Ref]++
-	if a.spawned[p.Ref] > 250 { // five seconds without a sign of life
-		log, _ := os.ReadFile(filepath.Join(a.settings.RunDir, p.Namespace, p.Name, "supervisor.log"))
-		return fmt.Errorf("pod %q: its supervisor does not start\n%s", p.Name, strings.TrimSpace(string(log)))
-	}
-	if a.spawned[p.Ref]%50 == 0 {
-		return a.ensureSupervisor(p)
-	}
-	return nil
-}
-
-// trouble is what keeps a pod from being started as planned: what a user wants to know at once, though
-// the supervisor goes on trying.
-func (a *applying) trouble(ctx context.Context, p plan.Pod, m supervise.Memory) error {
-	if m.Ending != nil {
-		return nil // what is wrong is about to go
-	}
-	if m.Problem != "" {
-		return fmt.Errorf("pod %q: %s", p.Name, m.Problem)
-	}
-	for _, u := range p.Units {
-		have := m.Units[u.Name]
-		if have == nil || have.Doing != supervise.Idle || m.Settled {
-			continue
-		}
-		switch {
-		case have.ID == "" && have.State == supervise.Terminated && have.Last != nil:
-			return errors.New(prefixed(p, have.Last.Message))
-		case have.ID == "" && have.State == supervise.Waiting && have.Message != "":
-			return errors.New(prefixed(p, have.Message))
-		case u.Role == plan.Init && have.State == supervise.Terminated && have.ExitCode != 0:
-			return fmt.Errorf("pod %q: init container %s exited with %d%s", p.Name, u.Name, have.ExitCode, a.lastLog(ctx, have.ID))
-		}
-	}
-	return nil
-}
-
-// prefixed names the pod where the message does not.
-func prefixed(p plan.Pod, message string) string {
-	prefix := fmt.Sprintf("pod %q: ", p.Name)
-	if strings.HasPrefix(message, prefix) {
-		return message
-	}
-	return prefix + message
-}
-
-// lastLog is the end of what a container wrote, as lines below an error.
-func (a *applying) lastLog(ctx context.Context, id string) string {
-	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
-	defer cancel()
-	res, err := a.engine.Runner.Run(ctx, runtime.Command{Argv: []string{a.engine.Dialect.Name(), "logs", "--tail", "8", id}})
-	if err != nil {
-		return ""
-	}
-	text := ""
-	for line := range strings.Lines(strings.TrimSpace(string(res.Stdout) + string(res.Stderr))) {
-		text += "\n  | " + strings.TrimRight(line, "\r\n")
-	}
-	return text
+	ended := make(chan struct{})
+	go func() {
+		_ = cmd.Wait() // what it has to say stands in its log
+		close(ended)
+	}()
+	return ended, nil
 }
 
 // inHand says whether the supervisor sees to a pod whose plan has not changed: a container that
@@ -254,54 +244,5 @@ func (a *applying) inHand(before, p plan.Pod) bool {
 	if err != nil || pid != 0 {
 		return err == nil
 	}
-	m, err := a.station(p.Ref).Memory()
-	return err == nil && m.Over && m.Plan == p.Hash()
-}
-
-// endSupervised ends supervised pods the way their plans say: hooks, order, grace periods. It asks the supervisor of
-// each, or is the supervisor where there is none.
-func (d *deleting) endSupervised(ctx context.Context, refs []plan.Ref, limit time.Duration) error {
-	ctx, cancel := context.WithTimeoutCause(ctx, limit, fmt.Errorf("not stopped after %s", limit))
-	defer cancel()
-	errs := make([]error, len(refs))
-	var all sync.WaitGroup
-	for i, r := range refs {
-		stored, err := d.store.Pod(r)
-		if errors.Is(err, fs.ErrNotExist) || err == nil && !stored.Plan.Supervised {
-			continue
-		}
-		if err != nil {
-			return storeError(err)
-		}
-		all.Go(func() {
-			if err := d.endOne(ctx, r); err != nil {
-				errs[i] = fmt.Errorf("pod %q: %w", r.Name, err)
-			}
-		})
-	}
-	all.Wait()
-	return errors.Join(errs...)
-}
-
-func (d *deleting) endOne(ctx context.Context, r plan.Ref) error {
-	if err := (supervise.Wanted{Stopped: true, Grace: d.grace}).Write(d.store.PodDir(r)); err != nil {
-		return storeError(err)
-	}
-	sup := d.supervisor(d.engine, d.settings, r)
-	// One that lives is told once, and holds its place until the pod has ended.
-	if _, err := sup.Station.Poke(); err != nil {
-		return err
-	}
-	tick := time.NewTicker(pollStatus)
-	defer tick.Stop()
-	for {
-		if err := sup.Run(ctx, supervise.Signals{}); !errors.Is(err, supervise.ErrSupervised) {
-			return err
-		}
-		select {
-		case <-ctx.Done():
-			return context.Cause(ctx)
-		case <-tick.C:
-		}
-	}
+	return a.ended(p)
 }

@@ -14,7 +14,7 @@ func unkept(p plan.Plan) []string {
 			continue
 		}
 		say := func(what string) {
-			lines = append(lines, fmt.Sprintf("pod %q: warning: %s without a supervisor\n  hint: apply it with --supervisor=detached", pod.Name, what))
+			lines = append(lines, fmt.Sprintf("pod %q: warning: %s without a supervisor\n  hint: apply it with --supervisor=systemd or detached", pod.Name, what))
 		}
 		if pod.ActiveDeadline != nil {
 			say("activeDeadlineSeconds is not kept")

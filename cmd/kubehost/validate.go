@@ -27,11 +27,11 @@ Examples:
 			if err != nil {
 				return err
 			}
-			set, _, err := p.load(c, s, names, false)
+			w, err := p.load(c, s, names, false)
 			if err != nil {
 				return err
 			}
-			n := len(set.Order)
+			n := len(w.set.Order)
 			_, err = fmt.Fprintf(p.stdout, "%d %s valid\n", n, map[bool]string{true: "object is", false: "objects are"}[n == 1])
 			return err
 		},

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"strings"
 	"time"
 
@@ -19,46 +18,86 @@ import (
 func (p *program) waitCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "wait",
-		Usage:     "wait until pods are ready, or gone",
-		UsageText: "kubehost wait --for=condition=Ready|delete pod/POD … [flags]",
-		Description: `The exit code is 1 when the time is over first.
+		Usage:     "wait until pods are ready, have a value in a field, or are gone",
+		UsageText: "kubehost wait --for=condition=Ready|jsonpath=…|create|delete pod/POD … | pods -l SELECTOR | pods --all [flags]",
+		Description: `The exit code is 1 when the time is over first. The conditions are those of a Kubernetes pod: Ready, ContainersReady,
+Initialized, PodScheduled, PodReadyToStartContainers. A path is one into what "get -o json" prints; without a value
+it is enough that the field is there. Of pods without a supervisor no condition is known, and fields are looked at every 2 seconds.
 
 Examples:
   kubehost wait --for=condition=Ready pod/web
+  kubehost wait --for=condition=Ready pods -l app=shop
+  kubehost wait --for=jsonpath='{.status.phase}'=Running pod/web
   kubehost wait --for=delete pod/web --timeout 2m`,
 		Flags: append([]cli.Flag{
-			&cli.StringFlag{Name: "for", Usage: "`WHAT` to wait for: condition=Ready, condition=Ready=false, condition=Initialized, or delete"},
-			&cli.DurationFlag{Name: "timeout", Value: 30 * time.Second, Usage: "longest `TIME` to wait"},
-			namespaceFlag("of the pods (default: default)"),
-		}, settingFlags()...),
+			&cli.StringFlag{Name: "for", Usage: "`WHAT` to wait for: condition=Ready, condition=Ready=false, jsonpath='{.status.phase}'=Running, create or delete"},
+			&cli.DurationFlag{Name: flagTimeout, Value: 30 * time.Second, Usage: "longest `TIME` to wait; 0 looks once, less than 0 waits for a week"},
+			allFlag(),
+		}, append(selectionFlags("of the pods (default: default)"), changeFlags()...)...),
 		Action: p.wait,
 	}
 }
 
-// pollWait is how often what is waited for is looked at.
-const pollWait = 50 * time.Millisecond
+// lookLimit is the longest that the runtime is waited for when a pod is looked at.
+const lookLimit = 10 * time.Second
+
+// waiting is one run of wait.
+type waiting struct {
+	viewer
+	awaited
+	files *supervise.PodWatch
+	show  *reporter
+	// over ends the waiting, but not a look that is under way.
+	over context.Context
+}
 
 func (p *program) wait(c *cli.Context) error {
-	names, err := targets(c)
+	sel, err := selectionOf(c, c.Args().Slice())
 	if err != nil {
 		return err
 	}
-	if len(names) == 0 {
-		return usage(c, "must name a pod")
+	if len(sel.names) == 0 && !selects(c) {
+		return usage(c, "must name a pod, or select pods with -l or --all")
 	}
-	met, err := waitFor(c)
+	if c.String("for") == "" {
+		return usage(c, "must say with --for what to wait for: condition=Ready, jsonpath='{.status.phase}'=Running, create or delete")
+	}
+	w := waiting{}
+	if w.awaited, err = parseFor(c.String("for")); err != nil {
+		return usage(c, "--for: %v", err)
+	}
+	e, s, err := p.host(c)
 	if err != nil {
 		return err
 	}
-	s, err := p.settings(c)
+	store := runtime.Store{Dir: s.StateDir}
+	if w.files, err = supervise.WatchPods(store, s.RunDir); err != nil {
+		return storeError(err)
+	}
+	defer w.files.Close()
+	names, err := sel.targets(store)
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(c.Context, c.Duration("timeout"))
+	if len(names) == 0 && !w.gone {
+		return errors.New("no matching resources found")
+	}
+	limit := c.Duration(flagTimeout)
+	if limit < 0 {
+		limit = 7 * 24 * time.Hour
+	}
+	over, cancel := context.WithTimeout(c.Context, limit)
 	defer cancel()
+	ctx, cancel := context.WithTimeout(c.Context, limit+lookLimit)
+	defer cancel()
+	w.viewer, w.over = viewer{engines: e, seen: map[plan.Ref]podView{}}, over
+	w.show = p.newReporter(c, s)
+	defer w.show.Close()
 	var errs []error
 	for _, n := range names {
-		switch err := p.waitOne(ctx, s, n, met); {
+		err := w.one(ctx, n)
+		w.show.Settle()
+		switch {
 		case errors.Is(err, context.DeadlineExceeded):
 			errs = append(errs, fmt.Errorf("timed out waiting for the condition on pods/%s", n.Name))
 		case err != nil:
@@ -70,60 +109,89 @@ func (p *program) wait(c *cli.Context) error {
 	return errors.Join(errs...)
 }
 
-// waitOne looks again and again until the condition holds.
-func (p *program) waitOne(ctx context.Context, s settings, t target, met func(plan.Pod, supervise.Memory, bool) bool) error {
+// one looks at a pod, again with each change, until it is as it should be.
+func (w *waiting) one(ctx context.Context, t target) error {
 	if t.Kind != "Pod" {
 		return fmt.Errorf("%s/%s: only pods can be waited for", strings.ToLower(t.Kind), t.Name)
 	}
-	tick := time.NewTicker(pollWait)
+	tick := time.NewTicker(pollPods)
 	defer tick.Stop()
+	begun := time.Now()
+	silence := time.NewTimer(moment)
+	defer silence.Stop()
 	for first := true; ; first = false {
-		stored, err := runtime.Store{Dir: s.StateDir}.Pod(t.Ref)
-		there := err == nil
-		if err != nil && !os.IsNotExist(err) {
-			return storeError(err)
-		}
-		m, err := supervise.Station{Dir: s.RunDir, Ref: t.Ref}.Memory()
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return storeError(err)
-		}
+		v, err := w.read(t.Ref)
+		var poll <-chan time.Time
 		switch {
-		case met(stored.Plan, m, there):
+		case errors.Is(err, fs.ErrNotExist) && w.gone:
 			return nil
-		case !there:
+		case errors.Is(err, fs.ErrNotExist) && !w.come:
 			return fmt.Errorf("pods %q not found in %s namespace", t.Name, t.Namespace)
-		case first && !stored.Plan.Supervised:
-			return fmt.Errorf("pod %q has no supervisor that knows its condition\n  hint: apply it with a supervisor other than none", t.Name)
+		case err != nil && !errors.Is(err, fs.ErrNotExist):
+			return err
+		case err == nil && w.come:
+			return nil
+		case err == nil:
+			if !v.stored.Plan.Supervised {
+				poll = tick.C
+			}
+			if done, err := w.look(ctx, v, first, time.Since(begun)); done || err != nil {
+				return err
+			}
 		}
 		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-tick.C:
+		case <-w.over.Done():
+			return context.Cause(w.over)
+		case _, ok := <-w.files.Changes:
+			if !ok {
+				return w.files.Err()
+			}
+		case <-silence.C:
+			if time.Since(begun) < longWait {
+				silence.Reset(longWait)
+			}
+		case <-poll:
 		}
 	}
 }
 
-// waitFor reads --for.
-func waitFor(c *cli.Context) (met func(plan.Pod, supervise.Memory, bool) bool, err error) {
-	what := c.String("for")
-	if strings.EqualFold(what, "delete") {
-		return func(_ plan.Pod, _ supervise.Memory, there bool) bool { return !there }, nil
+// look says whether a pod is as it should be, and shows how it stands.
+func (w *waiting) look(ctx context.Context, v podView, first bool, waited time.Duration) (bool, error) {
+	var m supervise.Memory
+	if v.memory != nil {
+		m = *v.memory
 	}
-	name, wanted, _ := strings.Cut(strings.TrimPrefix(what, "condition="), "=")
-	if !strings.HasPrefix(what, "condition=") || wanted != "" && !strings.EqualFold(wanted, "true") && !strings.EqualFold(wanted, "false") {
-		return nil, usage(c, "--for: %q is nothing to wait for: condition=Ready, condition=Initialized or delete", what)
+	p := &v.stored.Plan
+	done, err := w.arrived(ctx, v)
+	if err != nil || !p.Supervised {
+		return done, err
 	}
-	positive := !strings.EqualFold(wanted, "false")
-	var holds func(plan.Pod, supervise.Memory) bool
-	switch strings.ToLower(name) {
-	case "ready", "containersready":
-		holds = func(p plan.Pod, m supervise.Memory) bool { return m.Ready(&p) }
-	case "initialized":
-		holds = func(p plan.Pod, m supervise.Memory) bool { return m.Initialized(&p) }
-	default:
-		return nil, usage(c, "--for: pods have no condition %q: Ready, Initialized", name)
+	if first {
+		w.show.remember(p, m)
 	}
-	return func(p plan.Pod, m supervise.Memory, there bool) bool {
-		return there && m.Plan == p.Hash() && holds(p, m) == positive
-	}, nil
+	if done {
+		w.show.arrived(p, m, 0)
+	} else {
+		w.show.watched(p, m, waited)
+	}
+	return done, nil
+}
+
+// arrived says whether a pod is as it should be. One whose supervisor has not heard of what was applied last is not.
+func (w *waiting) arrived(ctx context.Context, v podView) (bool, error) {
+	switch supervised := v.stored.Plan.Supervised; {
+	case w.gone:
+		return false, nil
+	case supervised && (v.memory == nil || v.memory.Plan != v.stored.Plan.Hash()):
+		return false, nil
+	case !supervised && w.supervised:
+		return false, fmt.Errorf("pod %q has no supervisor that knows its condition\n  hint: apply it with a supervisor other than none", v.Ref.Name)
+	}
+	if w.asks {
+		var err error
+		if v, err = w.complete(ctx, v); err != nil {
+			return false, err
+		}
+	}
+	return w.met(v)
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/kubehost/kubehost/runtime"
+	"github.com/kubehost/kubehost/runtime/rootless"
 )
 
 // hasAppArmor says whether the kernel enforces AppArmor profiles.
@@ -22,19 +23,11 @@ func hasSELinux() bool {
 
 // userLimits are what this host keeps from the containers of a user: no process may be
 // less willing to be ended than the user's own, and not every host hands out the cpu controller.
-func userLimits() runtime.Limits {
-	var l runtime.Limits
+func userLimits(h rootless.Host) runtime.Limits {
+	l := runtime.Limits{NoCPUWeight: !h.Has("cpu")}
 	if b, err := os.ReadFile("/proc/self/oom_score_adj"); err == nil {
 		score, _ := strconv.ParseInt(strings.TrimSpace(string(b)), 10, 64)
 		l.MinOOMScore = max(score, 0)
-	}
-	uid := strconv.Itoa(os.Geteuid())
-	b, _ := os.ReadFile("/sys/fs/cgroup/user.slice/user-" + uid + ".slice/user@" + uid + ".service/cgroup.controllers")
-	l.NoCPUWeight = true
-	for _, controller := range strings.Fields(string(b)) {
-		if controller == "cpu" {
-			l.NoCPUWeight = false
-		}
 	}
 	return l
 }

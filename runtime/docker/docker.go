@@ -1,6 +1,7 @@
 package docker
 
 import (
+	"regexp"
 	"strconv"
 
 	"github.com/kubehost/kubehost/runtime"
@@ -9,7 +10,11 @@ import (
 )
 
 // Dialect is docker's command line, from engine 20.10 on.
-type Dialect struct{ infra runtime.InfraImage }
+type Dialect struct {
+	// User is set where the engine is a user's.
+	User  User
+	infra runtime.InfraImage
+}
 
 var _ runtime.Dialect = Dialect{}
 
@@ -20,7 +25,7 @@ func New(arch string) (Dialect, error) {
 	if err != nil {
 		return Dialect{}, err
 	}
-	return Dialect{runtime.InfraImage{Ref: ref, Archive: pause.Compress(archive)}}, nil
+	return Dialect{infra: runtime.InfraImage{Ref: ref, Archive: pause.Compress(archive)}}, nil
 }
 
 // Name is "docker".
@@ -67,9 +72,11 @@ func (Dialect) RemovePod(_ string, containers []string) runtime.Command {
 }
 
 // Features says how a pull is given a login: in a configuration directory that has all of the user's but the
-// logins: contexts above all, of which the chosen one stands in the very file that is left out.
-func (Dialect) Features() runtime.Features {
-	return runtime.Features{SCTP: true, IPv6Ports: true, LoginConfig: `DOCKER_CONTEXT=$(docker context inspect --format '{{.Name}}' 2>/dev/null || echo default)
+// logins: contexts above all, of which the chosen one stands in the very file that is left out. The process that
+// publishes ports for a user knows no SCTP.
+func (d Dialect) Features() runtime.Features {
+	rootless := d.User.Dir != ""
+	return runtime.Features{Rootless: rootless, NoHostNetwork: rootless && !d.User.HostNetwork, SCTP: !rootless, IPv6Ports: true, PullLine: pullLine, RestartUpdates: true, CopyOut: []string{"--follow-link"}, LoginConfig: `DOCKER_CONTEXT=$(docker context inspect --format '{{.Name}}' 2>/dev/null || echo default)
 for entry in "${DOCKER_CONFIG:-${HOME-}/.docker}"/*; do
 	case $entry in */config.json | *'/*') ;; *) ln -s "$entry" "$dir/" ;; esac
 done
@@ -77,5 +84,5 @@ export DOCKER_CONTEXT DOCKER_CONFIG="$dir"
 `}
 }
 
-// Unshare is the command itself: the ids in containers are those of the host.
-func (Dialect) Unshare(argv ...string) runtime.Command { return runtime.Command{Argv: argv} }
+// pullLine matches what docker pull prints where it has no terminal.
+var pullLine = regexp.MustCompile(`^(?:\S+: Pulling from .*|(?P<here>[0-9a-f]{12}): (?:Pull complete|Already exists)|(?P<layer>[0-9a-f]{12}): .*|Digest: \S+|Status: .*)$`)

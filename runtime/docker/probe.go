@@ -70,6 +70,9 @@ func unanswered(stderr string) *runtime.Tried {
 		t.Problem = "this user may not speak to the docker engine"
 		t.Hint = "run kubehost as root, add the user to the group docker, or use rootless podman"
 	case strings.Contains(text, "cannot connect"), strings.Contains(text, "failed to connect"):
+		if strings.Contains(text, "unix:///run/user/") { // in a user's runtime directory
+			t.Hint = "start it: systemctl --user start docker"
+		}
 	default:
 		t.Problem += ": " + strings.TrimSpace(stderr)
 	}

@@ -45,6 +45,8 @@ func TestProbe(t *testing.T) {
 		{name: "an old engine", scripts: map[string]string{"docker": says(cli, "20.10.24+dfsg1 Engine", "", "0")}, version: "20.10.24+dfsg1"},
 		{name: "no engine", scripts: map[string]string{"docker": says(cli, "", "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?", "1")}, problem: dead},
 		{name: "no engine, in the words of a newer docker", scripts: map[string]string{"docker": says(cli, "", "failed to connect to the docker API at unix:///var/run/docker.sock", "1")}, problem: dead},
+		{name: "no engine of a user", scripts: map[string]string{"docker": says(cli, "", "Cannot connect to the Docker daemon at unix:///run/user/1000/docker.sock. Is the docker daemon running?", "1")},
+			problem: &runtime.Tried{Name: "docker", Problem: dead.Problem, Hint: "start it: systemctl --user start docker"}},
 		{name: "no permission", scripts: map[string]string{"docker": says(cli, "", "permission denied while trying to connect to the Docker daemon socket", "1")},
 			problem: &runtime.Tried{Name: "docker", Problem: "this user may not speak to the docker engine",
 				Hint: "run kubehost as root, add the user to the group docker, or use rootless podman"}},

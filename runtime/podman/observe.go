@@ -38,7 +38,9 @@ type row struct {
 	ExitCode int
 	Labels   map[string]string
 	Created  created
-	Ports    []publishedPort
+	// StartedAt is long before 1970 for one that was never started.
+	StartedAt created
+	Ports     []publishedPort
 }
 
 // publishedPort is one published port, or a range of them. Each container of a pod lists those of the pod.
@@ -80,7 +82,8 @@ func parseContainers(out []byte) ([]runtime.Container, error) {
 			continue // on its way out
 		}
 		c := runtime.Container{ID: r.ID, Name: r.Names[0], PodName: r.PodName, Image: r.Image,
-			State: runtime.ParseState(r.State), ExitCode: r.ExitCode, Created: r.Created.Time}
+			Created: r.Created.Time}
+		c.State, c.ExitCode = runtime.EndState(r.State, r.ExitCode, r.StartedAt.Time)
 		for _, p := range r.Ports {
 			c.Ports = append(c.Ports, p.ports()...)
 		}

@@ -29,9 +29,11 @@ const psOld = `[
    "Mounts":[],"Names":["web-infra"],"Namespaces":{},"Pod":"302f","PodName":"web","Ports":null,"State":"running","Status":"Up 2 hours","Created":1795445853},
   {"Id":"2","Image":"docker.io/library/nginx:1","Labels":{"kubehost.dev/id":"web-nginx","kubehost.dev/role":"main","kubehost.dev/container":"nginx",` + labels + `},
    "Names":["web-nginx"],"PodName":"web","State":"exited","ExitCode":137,"Exited":true,"Status":"Exited (137) 2 hours ago","Created":1795445853},
-  {"Id":"3","Image":"x","Labels":null,"Names":["other"],"PodName":"","State":"configured","Created":1795445853},
+  {"Id":"3","Image":"x","Labels":null,"Names":["other"],"PodName":"","State":"configured","Created":1795445853,"StartedAt":-62135596800},
   {"Id":"4","Image":"x","Labels":{"kubehost.dev/id":"web-nginx",` + labels + `},"Names":["committed"],"PodName":"","State":"stopped","ExitCode":1,"Created":1795445853},
-  {"Id":"5","Image":"x","Names":null,"State":"removing","Created":0}
+  {"Id":"5","Image":"x","Names":null,"State":"removing","Created":0},
+  {"Id":"6","Image":"x","Names":["cut"],"State":"created","Created":1795445853,"StartedAt":1795445854,"Exited":false,"ExitedAt":-62135596800,"ExitCode":0},
+  {"Id":"7","Image":"x","Names":["again"],"State":"initialized","Created":1795445853,"StartedAt":1795445854}
 ]`
 
 const psNew = `[
@@ -63,6 +65,8 @@ func TestObserve(t *testing.T) {
 			Ref: web, Unit: "nginx", Role: "main", Hash: "abc"},
 		{ID: "3", Name: "other", Image: "x", State: runtime.Created, Created: at},
 		{ID: "4", Name: "committed", Image: "x", State: runtime.Exited, ExitCode: 1, Created: at},
+		{ID: "6", Name: "cut", Image: "x", State: runtime.Exited, ExitCode: 255, Created: at},
+		{ID: "7", Name: "again", Image: "x", State: runtime.Created, Created: at},
 	}
 	if diff := cmp.Diff(want, got, cmp.Comparer(time.Time.Equal)); diff != "" {
 		t.Error(diff)

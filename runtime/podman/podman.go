@@ -1,6 +1,9 @@
 package podman
 
 import (
+	"fmt"
+	"math"
+	"regexp"
 	"slices"
 	"strconv"
 
@@ -12,6 +15,8 @@ import (
 type Dialect struct {
 	// Rootless says that podman runs as a user: the ids in containers are mapped to subordinate ids of the host.
 	Rootless bool
+	// Groups is how many groups the containers of a user may have; 0 is unknown.
+	Groups int64
 }
 
 var _ runtime.Dialect = Dialect{}
@@ -47,8 +52,12 @@ func (d Dialect) sysctls(p *plan.Pod) []string {
 		return nil
 	}
 	list := []plan.Sysctl{{Name: "net.ipv4.ip_unprivileged_port_start", Value: "0"}}
-	if !d.Rootless { // a user's namespace does not have so many groups
-		list = append(list, plan.Sysctl{Name: "net.ipv4.ping_group_range", Value: "0 2147483647"})
+	last := int64(math.MaxInt32)
+	if d.Rootless {
+		last = d.Groups - 1 // the kernel takes none that the user's namespace does not have
+	}
+	if last >= 0 {
+		list = append(list, plan.Sysctl{Name: "net.ipv4.ping_group_range", Value: fmt.Sprintf("0 %d", last)})
 	}
 	var flags []string
 	for _, s := range list {
@@ -60,7 +69,7 @@ func (d Dialect) sysctls(p *plan.Pod) []string {
 }
 
 // Resolver is the network's gateway, where aardvark-dns listens.
-func (Dialect) Resolver() string { return "{{if .Gateway}}{{.Gateway}}{{else}}{{.IPv6Gateway}}{{end}}" }
+func (Dialect) Resolver() string { return "" }
 
 // Join puts the container into the pod.
 func (Dialect) Join(p *plan.Pod) []string { return []string{"--pod", p.ID} }
@@ -101,7 +110,7 @@ func (Dialect) RemovePod(pod string, containers []string) runtime.Command {
 // Features says how a pull is given a login. The process that publishes ports for a user knows no SCTP, but it takes what
 // comes in by IPv6 to a pod that has none; for root that is the kernel's to do, which cannot.
 func (d Dialect) Features() runtime.Features {
-	return runtime.Features{SCTP: !d.Rootless, ImageVolumes: true, IPv6Ports: d.Rootless, LoginConfig: `export REGISTRY_AUTH_FILE="$dir/config.json"` + "\n"}
+	return runtime.Features{Rootless: d.Rootless, MountRelabels: true, SCTP: !d.Rootless, ImageVolumes: true, PullLine: pullLine, CopyIn: []string{"--archive=false"}, IPv6Ports: d.Rootless, LoginConfig: `export REGISTRY_AUTH_FILE="$dir/config.json"` + "\n"}
 }
 
 // Unshare runs the command in podman's user namespace when podman is rootless: only there does the user
@@ -112,3 +121,14 @@ func (d Dialect) Unshare(argv ...string) runtime.Command {
 	}
 	return runtime.Command{Argv: argv}
 }
+
+// InNetwork runs the command in the network namespace that rootless podman has for its bridge networks.
+func (d Dialect) InNetwork(argv ...string) []string {
+	if d.Rootless {
+		argv = append([]string{"podman", "unshare", "--rootless-netns"}, argv...)
+	}
+	return argv
+}
+
+// pullLine matches what podman pull prints where it has no terminal: that it begins to copy a layer, but not when that is here.
+var pullLine = regexp.MustCompile(`^(?:Trying to pull .*\.\.\.|Resolved .* as an alias .*|Getting image source signatures|Copying blob (?P<layer>[\w:]+).*|Copying config .*|Writing manifest to image destination|Storing signatures)$`)

@@ -30,7 +30,8 @@ func hostProcesses(r runtime.Runner, d runtime.Dialect) processes {
 	p.find = func(_ context.Context, variable string) []int { return environ(p.proc, variable) }
 	// The user may signal all that is in a user namespace that is the user's own, but read the environment of only
 	// those that have the user's own uid.
-	if search := d.Unshare("sh", "-c", `grep -lsF -e "$0" /proc/[0-9]*/environ`); search.Argv[0] != "sh" {
+	plain := []string{"sh", "-c", `grep -lsF -e "$0" /proc/[0-9]*/environ`}
+	if search := d.Unshare(plain...); !slices.Equal(search.Argv, plain) {
 		p.find = func(ctx context.Context, variable string) []int {
 			c := search
 			c.Argv = append(slices.Clone(search.Argv), variable)
@@ -133,4 +134,21 @@ func (p processes) kill(found []process) error {
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// errNoProcess says that no process of the host, as far as it can be seen, is the one that is meant.
+var errNoProcess = errors.New("no process has this variable")
+
+// Signal sends a signal to the command that was started with a variable in its environment, NAME=value, and to the rest
+// of its process group, as a terminal would. The error says that there is none to be seen, or that it may not be signalled.
+func Signal(ctx context.Context, r runtime.Runner, d runtime.Dialect, variable string, s syscall.Signal) error {
+	found := hostProcesses(r, d).with(ctx, variable)
+	if len(found) == 0 {
+		return errNoProcess
+	}
+	err := syscall.Kill(-found[0].pid, s)
+	if errors.Is(err, syscall.ESRCH) { // it leads no group
+		err = syscall.Kill(found[0].pid, s)
+	}
+	return err
 }

@@ -21,20 +21,19 @@ type Sockets struct {
 	// Command runs [ServeSockets], with its standard input as the argument, in the other namespace. It returns once the
 	// helper is on its own: podman would stay, in two processes, for as long as what it runs.
 	Command []string
+	// Fixed says that Command leads into one namespace and no other, so that no newer one is to be looked for.
+	Fixed bool
 
 	mu      sync.Mutex
 	helper  *net.UnixConn
 	renewed time.Time // when the helper was last taken for one of an old namespace
 }
 
-// RootlessSockets are those of rootless podman's bridge networks. The program is kubehost's own path, which
-// has the hidden command probe-dial for this.
-func RootlessSockets(program string) *Sockets {
-	return &Sockets{Command: []string{"podman", "unshare", "--rootless-netns", program, DialCommand}}
-}
-
 // DialCommand is the name of the command that runs [ServeSockets].
 const DialCommand = "probe-dial"
+
+// ErrNoHelper says that no helper could be started in the other namespace.
+var ErrNoHelper = errors.New("no helper in the pods' network")
 
 // Starting a helper takes podman about a quarter of a second.
 const (
@@ -50,7 +49,7 @@ func (s *Sockets) Dial(ctx context.Context, network, addr string) (net.Conn, err
 		return nil, &net.OpError{Op: "dial", Net: network, Err: err}
 	}
 	conn, err := s.connect(ctx, network, to)
-	if unreachable(err) && s.renew() {
+	if unreachable(err) && !s.Fixed && s.renew() {
 		return s.connect(ctx, network, to)
 	}
 	return conn, err
@@ -163,7 +162,7 @@ func (s *Sockets) start() (*net.UnixConn, error) {
 	// What podman leaves running, such as slirp4netns, may hold its standard error open.
 	cmd.WaitDelay = time.Second
 	if err := cmd.Run(); err != nil && !errors.Is(err, exec.ErrWaitDelay) {
-		return nil, fmt.Errorf("no helper in the pods' network: %w: %s", err, bytes.TrimSpace(stderr.Bytes()))
+		return nil, fmt.Errorf("%w: %w: %s", ErrNoHelper, err, bytes.TrimSpace(stderr.Bytes()))
 	}
 	conn, err := net.FileConn(ours)
 	if err != nil {

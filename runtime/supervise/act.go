@@ -4,8 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/kubehost/kubehost/runtime"
@@ -21,43 +21,40 @@ func (p *process) begin(ctx context.Context, actions []Action) (finish bool) {
 			continue
 		}
 		// What an action needs of the process is read now: it runs beside the loop.
-		act := p.prepare(a)
-		p.busy++
-		go func() {
-			r := act(ctx)
-			select {
-			case p.results <- r:
-			case <-ctx.Done():
-			}
-		}()
+		p.launch(ctx, p.prepare(a))
 	}
 	return finish
 }
 
-// prepare makes a function of an action that no longer touches the process.
-func (p *process) prepare(a Action) func(context.Context) Result {
+// prepare makes an operation of an action.
+func (p *process) prepare(a Action) *operation {
 	pod := p.pod
 	switch a := a.(type) {
 	case StartSandbox:
-		return p.steps(Result{Of: OfSandbox}, func(o runtime.Observed) runtime.Steps {
-			return runtime.SandboxSteps(&pod, o, p.Engine.Dialect.Infra(), a.Cause)
+		brought := p.takeBrought(wholePod)
+		return p.steps(Result{Of: OfSandbox, Hasty: brought}, func(ctx context.Context) (runtime.Steps, error) {
+			if brought {
+				return runtime.SandboxSteps(&pod, runtime.ObserveFiles(only(pod)), p.Engine.Dialect.Infra(), a.Cause).Brought(), nil
+			}
+			o, err := p.Engine.Observe(ctx, only(pod))
+			return runtime.SandboxSteps(&pod, o, p.Engine.Dialect.Infra(), a.Cause), err
 		})
 	case RemoveSandbox:
-		return p.steps(Result{Of: OfSandbox}, func(o runtime.Observed) runtime.Steps {
-			return runtime.RemovePodSteps(&pod, o, a.Cause)
+		return p.stepsBeside(p.keepLogs(Why(a.Cause)), Result{Of: OfSandbox}, func(ctx context.Context) (runtime.Steps, error) {
+			o, err := p.Engine.Observe(ctx, only(pod))
+			return runtime.RemovePodSteps(&pod, o, a.Cause), err
 		})
 	case StartUnit:
 		u := *pod.Unit(a.Unit)
 		old := p.there(u.ID)
-		if p.pulled[a.Unit] {
-			// It has been pulled for this start: once is enough.
-			delete(p.pulled, a.Unit)
-			u.Pull = plan.PullIfNotPresent
-			pod.Units = slices.Clone(pod.Units)
-			*pod.Unit(a.Unit) = u
-		}
-		return p.steps(Result{Of: OfStart, Unit: a.Unit}, func(runtime.Observed) runtime.Steps {
-			return runtime.UnitSteps(&pod, u, old, a.Restarts, a.Cause)
+		brought := p.takeBrought(a.Unit)
+		keep := p.keepLog(a.Unit, old)
+		return p.stepsBeside(keep, Result{Of: OfStart, Unit: a.Unit, Hasty: brought}, func(context.Context) (runtime.Steps, error) {
+			steps := runtime.UnitSteps(&pod, u, old, a.Restarts, a.Cause)
+			if brought {
+				steps = steps.Brought()
+			}
+			return steps, nil
 		})
 	case StopSandbox:
 		return p.stop(Result{Of: OfSandbox}, pod.Sandbox.ID, 0)
@@ -65,9 +62,9 @@ func (p *process) prepare(a Action) func(context.Context) Result {
 		return p.stopUnit(pod, a)
 	case RemoveUnit:
 		name := p.runtimeName(a.Unit)
-		return p.steps(Result{Of: OfRemove, Unit: a.Unit}, func(runtime.Observed) runtime.Steps {
+		return p.steps(Result{Of: OfRemove, Unit: a.Unit}, func(context.Context) (runtime.Steps, error) {
 			return runtime.Steps{{ID: name, Pod: pod.Ref, Op: runtime.RemoveContainers{
-				Stop: runtime.Stop{Running: []string{name}, All: []string{name}}}, Cause: "no longer in the manifest"}}
+				Stop: runtime.Stop{Running: []string{name}, All: []string{name}}}, Cause: "no longer in the manifest"}}, nil
 		})
 	case RunPostStart:
 		u := pod.Unit(a.Unit)
@@ -80,6 +77,16 @@ func (p *process) prepare(a Action) func(context.Context) Result {
 	}
 	panic(fmt.Sprintf("supervise: no way to do a %T", a))
 }
+
+// takeBrought says whether what a start needs was brought a moment ago. It holds once, and not for long: another may have removed it
+// since, which the next try finds out.
+func (p *process) takeBrought(what string) bool {
+	brought := p.brought[what]
+	delete(p.brought, what)
+	return brought && time.Since(p.wanted.Asked) < justBrought
+}
+
+func only(p plan.Pod) plan.Plan { return plan.Plan{Pods: []plan.Pod{p}} }
 
 // there is the container that has a runtime name; nil when nothing has it.
 func (p *process) there(name string) *runtime.Container {
@@ -99,32 +106,63 @@ func (p *process) runtimeName(unit string) string {
 	return ""
 }
 
-// steps carries out steps under the pod's lock. Steps that concern the whole pod are decided after a look at all there is.
-func (p *process) steps(r Result, decide func(runtime.Observed) runtime.Steps) func(context.Context) Result {
-	pod := p.pod
-	return func(ctx context.Context) Result {
-		if err := p.lock.hold(ctx); err != nil {
+// steps carries out steps under the pod's lock, under which they are decided, too.
+func (p *process) steps(r Result, decide func(context.Context) (runtime.Steps, error)) *operation {
+	return p.stepsBeside(func(context.Context) {}, r, decide)
+}
+
+// stepsBeside does something else while the steps that touch nothing are carried out. The others wait for it.
+func (p *process) stepsBeside(beside func(context.Context), r Result, decide func(context.Context) (runtime.Steps, error)) *operation {
+	pod, infra := p.pod, p.seen[p.pod.Sandbox.ID]
+	return newOperation(r, func(ctx context.Context) Result {
+		ctx, err := p.lock.hold(ctx)
+		if err != nil {
 			return failure(r, err)
 		}
 		defer p.lock.drop()
-		var seen runtime.Observed
-		if r.Of == OfSandbox {
-			var err error
-			if seen, err = p.Engine.Observe(ctx, plan.Plan{Pods: []plan.Pod{pod}}); err != nil {
+		steps, err := decide(ctx)
+		if err != nil {
+			return failure(r, err)
+		}
+		x := runtime.Executor{Engine: p.Engine, Limit: p.Limit, Spare: true, Noted: p.Store.SaveNote, Report: func(e runtime.Event) {
+			if e.Phase == runtime.Warned {
+				text := e.Err.Error()
+				if !errors.As(e.Err, new(*runtime.ForeignImageError)) {
+					text = "What is here will do: " + text
+				}
+				r.Warnings = append(r.Warnings, text)
+			}
+		}}
+		prepare, act := steps.Split()
+		var all sync.WaitGroup
+		all.Go(func() { beside(ctx) })
+		err = x.Run(ctx, prepare)
+		all.Wait()
+		if err != nil {
+			return failure(r, err)
+		}
+		// A pull can be given up. A container that is half made would only have to be made out.
+		whole := p.lock.with(p.whole)
+		if r.Of == OfStart {
+			x.Late = p.Engine.LateOf(&pod, infra)
+			if err := p.etc.write(whole, x, &pod, sandboxID(infra)); err != nil {
 				return failure(r, err)
 			}
 		}
-		x := runtime.Executor{Engine: p.Engine, Limit: p.Limit}
-		if err := x.Run(ctx, decide(seen)); err != nil {
+		if err := x.Run(whole, act); err != nil {
 			return failure(r, err)
 		}
 		r.OK = true
 		return r
-	}
+	})
 }
 
 // failure gives an error the kubelet's word.
 func failure(r Result, err error) Result {
+	if errors.Is(err, errStale) {
+		r.Reason, r.Message = canceled, err.Error()
+		return r
+	}
 	r.Message, r.Reason = err.Error(), "CreateContainerError"
 	var command *runtime.CommandError
 	var step *runtime.StepError
@@ -148,44 +186,56 @@ func failure(r Result, err error) Result {
 }
 
 // stop ends one container: SIGTERM, the grace period, SIGKILL.
-func (p *process) stop(r Result, name string, grace time.Duration) func(context.Context) Result {
-	return func(ctx context.Context) Result {
-		seconds := strconv.FormatInt(int64((grace+time.Second-1)/time.Second), 10)
-		c := runtime.Command{Argv: []string{p.Engine.Dialect.Name(), "stop", "--time", seconds, name}}
-		res, err := p.Engine.Runner.Run(ctx, c)
-		if err != nil || res.Code != 0 {
-			r.Message = (&runtime.CommandError{Command: c, Result: res, Err: err}).Error()
-			return r
-		}
-		r.OK = true
-		return r
-	}
+func (p *process) stop(r Result, name string, grace time.Duration) *operation {
+	return newOperation(r, func(ctx context.Context) Result { return p.stopNow(ctx, r, name, grace) })
 }
 
-// stopUnit runs the preStop hook and ends the container with what is left of the grace period.
-func (p *process) stopUnit(pod plan.Pod, a StopUnit) func(context.Context) Result {
-	u := pod.Unit(a.Unit)
-	r := Result{Of: OfStop, Unit: a.Unit}
-	if !a.Hook || u.Lifecycle.PreStop == nil {
-		return p.stop(r, u.ID, a.Grace)
-	}
-	hook := p.hook(Result{Of: OfPreStop, Unit: a.Unit}, *u.Lifecycle.PreStop, u.ID, a.Grace)
-	return func(ctx context.Context) Result {
-		begun := time.Now()
-		asked := hook(ctx)
-		left := max(a.Grace-time.Since(begun), leastGrace)
-		r := p.stop(r, u.ID, left)(ctx)
-		if !asked.OK && r.OK {
-			r.Message = asked.Message
-		}
+func (p *process) stopNow(ctx context.Context, r Result, name string, grace time.Duration) Result {
+	seconds := strconv.FormatInt(int64((grace+time.Second-1)/time.Second), 10)
+	c := runtime.Command{Argv: []string{p.Engine.Dialect.Name(), "stop", "--time", seconds, name}}
+	res, err := p.Engine.Runner.Run(ctx, c)
+	if err != nil || res.Code != 0 {
+		r.Message = (&runtime.CommandError{Command: c, Result: res, Err: err}).Error()
 		return r
 	}
+	r.OK = true
+	return r
+}
+
+// stopUnit runs the preStop hook and ends the container with what is left of the grace period. A stop that is under
+// way gives way to it: its hook has had its time.
+func (p *process) stopUnit(pod plan.Pod, a StopUnit) *operation {
+	u := pod.Unit(a.Unit)
+	r := Result{Of: OfStop, Unit: a.Unit, ID: p.seen[u.ID].ID}
+	before := p.cancel(OfStop, a.Unit)
+	if a.Hook && u.Lifecycle.PreStop != nil {
+		hook := p.hook(Result{Of: OfPreStop, Unit: a.Unit}, *u.Lifecycle.PreStop, u.ID, a.Grace)
+		return newOperation(r, func(ctx context.Context) Result {
+			begun := time.Now()
+			asked := hook.do(ctx)
+			if ctx.Err() != nil {
+				return failure(r, context.Cause(ctx))
+			}
+			left := max(a.Grace-time.Since(begun), leastGrace)
+			r := p.stopNow(ctx, r, u.ID, left)
+			if !asked.OK && r.OK {
+				r.Message = asked.Message
+			}
+			return r
+		})
+	}
+	return newOperation(r, func(ctx context.Context) Result {
+		for _, done := range before {
+			<-done
+		}
+		return p.stopNow(ctx, r, u.ID, a.Grace)
+	})
 }
 
 // hook runs a lifecycle hook, for the limit at the longest unless that is 0.
-func (p *process) hook(r Result, c plan.Check, container string, limit time.Duration) func(context.Context) Result {
+func (p *process) hook(r Result, c plan.Check, container string, limit time.Duration) *operation {
 	target := p.target(container)
-	return func(ctx context.Context) Result {
+	return newOperation(r, func(ctx context.Context) Result {
 		if limit > 0 {
 			var cancel context.CancelFunc
 			ctx, cancel = context.WithTimeout(ctx, limit)
@@ -197,19 +247,19 @@ func (p *process) hook(r Result, c plan.Check, container string, limit time.Dura
 		}
 		r.OK = true
 		return r
-	}
+	})
 }
 
 // probe asks a container once.
-func (p *process) probe(pod plan.Pod, a RunProbe) func(context.Context) Result {
+func (p *process) probe(pod plan.Pod, a RunProbe) *operation {
 	u := pod.Unit(a.Unit)
 	target, how := p.target(u.ID), probeOf(u, a.Kind)
 	r := Result{Of: OfProbe, Unit: a.Unit, Probe: a.Kind, ID: p.seen[u.ID].ID}
-	return func(ctx context.Context) Result {
+	return newOperation(r, func(ctx context.Context) Result {
 		o := probe.Run(ctx, how.Check, target, seconds(how.Timeout))
 		r.OK = o.Verdict == probe.Success || o.Verdict == probe.Warning
 		r.Unknown, r.Warning = o.Verdict == probe.Unknown, o.Verdict == probe.Warning
 		r.Message = o.Output
 		return r
-	}
+	})
 }

@@ -9,6 +9,7 @@ func (l *look) conclude() {
 	if d := l.deadline(); l.m.Ending == nil && !l.m.Over && d.After(l.now) {
 		l.at(d)
 	}
+	l.vainWishes()
 	l.m.Phase = l.phase()
 	l.m.Settled = l.m.Ending == nil && (l.m.Over && !l.broken() || l.settled())
 }
@@ -55,7 +56,7 @@ func (l *look) settled() bool {
 	settled := true
 	l.each(func(p *plan.Unit, u *Unit) {
 		ended := u.State == Terminated && !l.restarts(p, u)
-		settled = settled && (u.ID != "" || ended) && !holding(p, u) && l.fits(p) && u.Killed != byChange
+		settled = settled && (u.ID != "" || ended) && !holding(p, u) && l.fits(p) && u.Killed != byChange && u.Killed != byWish
 	}, plan.Sidecar, plan.Main)
 	return settled
 }
@@ -75,6 +76,3 @@ func (m Memory) Ready(p *plan.Pod) bool {
 	}
 	return true
 }
-
-// Initialized says whether the init containers are done and the sidecars have started.
-func (m Memory) Initialized(*plan.Pod) bool { return m.InitsDone }

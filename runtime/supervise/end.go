@@ -125,7 +125,8 @@ func (l *look) removeOld() {
 // anew forgets the pod that was: the one that is planned now is another.
 func (l *look) anew() {
 	old := l.m
-	l.m = Memory{Ref: old.Ref, Plan: old.Plan, Started: l.now, Units: map[string]*Unit{}, Events: old.Events}
+	l.m = Memory{Ref: old.Ref, Plan: old.Plan, Started: l.now, Units: map[string]*Unit{}, Events: old.Events, Anew: old.Anew}
+	l.anewAsked(wholePod, l.now) // it is
 }
 
 // rerun makes the containers of a lost sandbox start again from the first. A sidecar's count does not grow
@@ -146,10 +147,12 @@ func (l *look) rerun() {
 	}, plan.Init, plan.Sidecar, plan.Main)
 }
 
-// stopSandbox ends the infra, and with it the supervisor.
+// stopSandbox ends the infra, unless it is about to be removed, and with it the supervisor.
 func (l *look) stopSandbox() {
 	switch {
 	case l.m.Doing != Idle:
+	case l.in.Stop != nil && l.in.Stop.Removed:
+		l.do(Finish{})
 	case l.in.Sandbox == nil || !l.in.Sandbox.Up:
 		l.do(Finish{})
 	case l.due(l.m.RetryAt):

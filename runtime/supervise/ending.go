@@ -20,6 +20,8 @@ func (l *look) decideEnding() {
 	switch e := l.m.Ending; {
 	case e != nil && e.Why == Asked:
 		l.ending(Replace) // nobody asks any more: the pod is wanted again
+	case (e == nil || e.Why == Restart) && l.anewAsked(wholePod, l.m.Started):
+		l.anewPod()
 	case l.m.Over && !l.current():
 		l.m.Over = false
 		l.ending(Replace)

@@ -17,6 +17,8 @@ type Input struct {
 	Unmet []string
 	// Stop is set from when somebody asked to end the pod.
 	Stop *Stop
+	// Anew is [Wanted.Anew].
+	Anew map[string]time.Time
 }
 
 // Sandbox is the pod's infra as the runtime shows it.
@@ -49,6 +51,8 @@ type Container struct {
 type Stop struct {
 	// Grace replaces the pod's grace period unless it is nil.
 	Grace *time.Duration
+	// Removed says that the sandbox need not be stopped: it is about to be removed.
+	Removed bool
 }
 
 // Result is what became of an action.
@@ -62,6 +66,10 @@ type Result struct {
 	// OK says that it was done, or that the answer is yes. Unknown is an answer that counts for nothing; Warning
 	// is one that counts although something is odd about it.
 	OK, Unknown, Warning bool
+	// Hasty says that a start took for granted that images and network are here. When it failed, the next try looks for them.
+	Hasty bool
+	// Warnings are what did not go well, though it was done.
+	Warnings []string
 	// Reason is the kubelet's word for a failure to start. "StartError" is a run that ended before it began; with any
 	// other, such as "ErrImagePull" or "CreateContainerError", the container waits for better times.
 	Reason string

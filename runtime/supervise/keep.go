@@ -10,11 +10,15 @@ import (
 // keep starts or restarts one container if it should run, does not, and its time has come.
 func (l *look) keep(p *plan.Unit, u *Unit) {
 	switch {
+	case p.Role != plan.Init && (u.Doing == Idle || u.Doing == Hooking) && l.anewAsked(p.Name, u.StartedAt):
+		l.anewUnit(p, u)
 	case u.Doing != Idle:
 	case u.State == Up:
 		l.mend(p, u)
+	case u.Killed == byWish:
+		l.afresh(p, u, askedFor)
 	case u.Killed == byChange || l.changed(p, u):
-		l.afresh(p, u)
+		l.afresh(p, u, "configuration changed")
 	case u.State == Waiting && u.Tried != "":
 		l.retry(p, u)
 	case u.State == Waiting:
@@ -45,10 +49,10 @@ func (l *look) mend(p *plan.Unit, u *Unit) {
 	}
 }
 
-// afresh starts a container whose plan is another since it last ran: a new run, not a restart.
-func (l *look) afresh(p *plan.Unit, u *Unit) {
+// afresh starts a container whose plan is another since it last ran, or that a user wants to: a new run, not a restart.
+func (l *look) afresh(p *plan.Unit, u *Unit, cause string) {
 	u.Backoff, u.BackoffAt, u.Retry, u.NextRestarts = 0, time.Time{}, 0, u.Restarts
-	l.start(p, u, "configuration changed")
+	l.start(p, u, cause)
 }
 
 // start asks for a new run.
@@ -59,7 +63,7 @@ func (l *look) start(p *plan.Unit, u *Unit, cause string) {
 
 // restarts says whether a container that ended is to be started again.
 func (l *look) restarts(p *plan.Unit, u *Unit) bool {
-	if p.Role == plan.Sidecar || u.Killed == byChange {
+	if p.Role == plan.Sidecar || u.Killed == byChange || u.Killed == byWish {
 		return true
 	}
 	if p.Role == plan.Init && u.ExitCode == 0 {
@@ -78,10 +82,10 @@ func (l *look) restart(p *plan.Unit, u *Unit) {
 		l.start(p, u, fmt.Sprintf("exited with %d", u.ExitCode))
 		return
 	}
-	if u.Reason != "CrashLoopBackOff" {
+	if u.Reason != backingOff {
 		l.event(p.Name, true, "BackOff", "Back-off restarting failed container "+p.Name)
 	}
-	u.Reason = "CrashLoopBackOff"
+	u.Reason = backingOff
 	u.Message = fmt.Sprintf("back-off %s restarting failed container=%s pod=%s_%s", pause, p.Name, l.pod.Name, l.pod.Namespace)
 }
 
@@ -121,6 +125,21 @@ func (u *Unit) pause() time.Duration {
 	return u.Backoff
 }
 
+// NextTry is when a container that is in back-off is started again; zero when it is not.
+func (u *Unit) NextTry() time.Time {
+	switch {
+	case u.Doing != Idle:
+	case u.State == Waiting:
+		return u.RetryAt
+	case u.Reason == backingOff:
+		return u.FinishedAt.Add(u.pause())
+	}
+	return time.Time{}
+}
+
+// backingOff is the kubelet's word for a container that ended too often to be started again at once.
+const backingOff = "CrashLoopBackOff"
+
 // advance makes the next pause longer, for a run that began at t after another had ended.
 func (u *Unit) advance(t time.Time) {
 	u.Backoff, u.BackoffAt = min(max(2*u.pause(), firstBackoff), maxBackoff), t
@@ -132,6 +151,7 @@ const (
 	byStartup   = "Startup"
 	byPostStart = "PostStart"
 	byChange    = "Changed"
+	byWish      = "Asked"
 )
 
 // kill ends one container of a pod that goes on.

@@ -72,7 +72,7 @@ func (l *look) due(t time.Time) bool {
 // firstSeen is when a pod began of which nothing is remembered: after a reboot or an upgrade its sandbox may tell.
 func (l *look) firstSeen() time.Time {
 	if s := l.in.Sandbox; s != nil && s.Current && !s.CreatedAt.IsZero() {
-		return s.CreatedAt
+		return l.past(s.CreatedAt)
 	}
 	return l.now
 }

@@ -85,6 +85,7 @@ func (r chance) wild(role plan.Role, refusals bool) *ways {
 		}
 		if refusals && r.one(6) {
 			x.refuses = []string{startError, "ErrImagePull", "CreateContainerError"}[r.IntN(3)]
+			x.hasty = r.one(3)
 		}
 		w.runs = append(w.runs, x)
 	}
@@ -112,7 +113,7 @@ func (r chance) disturb(w *world) {
 		names = append(names, u.Name)
 	}
 	some := names[r.IntN(len(names))]
-	switch r.IntN(16) {
+	switch r.IntN(18) {
 	case 0, 1, 2:
 		w.restartAs(r.one(3))
 	case 3:
@@ -126,17 +127,21 @@ func (r chance) disturb(w *world) {
 	case 5:
 		w.stopFails = r.IntN(3)
 	case 6:
-		w.sandboxFails = r.IntN(3)
+		w.sandboxFails, w.hasty = r.IntN(3), r.one(2)
 	case 7:
 		w.ask(&Stop{})
 	case 8, 9:
 		w.ask(nil)
 	case 10:
 		w.plan(func(p *plan.Pod) { p.Units[r.IntN(len(p.Units))].Image = fmt.Sprint("image:", r.IntN(3)) })
+	case 16:
+		w.wish(some)
+	case 17:
+		w.wish("")
 	case 12:
 		if c := w.containers[some]; c != nil && !c.Running {
 			w.say("> %s is started again by hand", some)
-			c.Running, c.StartedAt, w.look = true, w.time(), true
+			c.Running, c.StartedAt, w.look = true, w.clock(), true
 		}
 	case 13:
 		if !w.ended {

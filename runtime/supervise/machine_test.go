@@ -40,6 +40,9 @@ func TestBackoffMessage(t *testing.T) {
 	if u.Reason != "CrashLoopBackOff" || u.Message != "back-off 2m40s restarting failed container=m pod=web_default" {
 		t.Errorf("%s: %s", u.Reason, u.Message)
 	}
+	if next := u.NextTry().Sub(u.FinishedAt); next != 160*s {
+		t.Errorf("the next try is %s after the end", next)
+	}
 	if u.Last == nil || u.Last.Reason != "Error" || u.Last.ExitCode != 1 || u.Last.FinishedAt.Sub(u.Last.StartedAt) != s {
 		t.Errorf("last: %+v", u.Last)
 	}
@@ -71,5 +74,47 @@ func TestEvents(t *testing.T) {
 	}
 	if n := len(l.m.Events); n != keepEvents {
 		t.Errorf("%d events", n)
+	}
+}
+
+// TestCanceled: a start that was given up for the pod's end is no failure.
+func TestCanceled(t *testing.T) {
+	pod := testPod(plan.RestartAlways, unit(plan.Main, "m"))
+	sandbox := &Sandbox{ID: "sandbox", Up: true, Current: true, CreatedAt: epoch}
+	m, _, _ := Next(&pod, Memory{Units: map[string]*Unit{}}, Input{Now: epoch, Sandbox: sandbox})
+	if m.Units["m"].Doing != Starting {
+		t.Fatalf("the container is not started: %+v", m.Units["m"])
+	}
+	m, actions, _ := Next(&pod, m, Input{Now: epoch, Sandbox: sandbox, Stop: &Stop{}})
+	if len(actions) != 0 {
+		t.Errorf("before the start has come to its end: %v", actions)
+	}
+	m, actions, _ = Next(&pod, m, Input{Now: epoch, Sandbox: sandbox, Stop: &Stop{}, Results: []Result{{Of: OfStart, Unit: "m", Reason: canceled}}})
+	if len(actions) != 1 || actions[0] != (StopSandbox{}) {
+		t.Errorf("after it: %v", actions)
+	}
+	for _, e := range m.Events {
+		t.Errorf("event: %v", e)
+	}
+}
+
+// TestEndsBeforeItsStartIsReported is of a container so short that a look finds it ended while its start is under way.
+func TestEndsBeforeItsStartIsReported(t *testing.T) {
+	pod := testPod(plan.RestartNever, unit(plan.Main, "m"))
+	in := Input{Now: epoch}
+	m, _, _ := Next(&pod, Memory{}, in)
+	in.Sandbox = &Sandbox{ID: "infra", Up: true, Current: true}
+	in.Results = []Result{{Of: OfSandbox, OK: true}}
+	m, _, _ = Next(&pod, m, in)
+	in.Results = nil
+	in.Containers = map[string]Container{"m": {ID: "c1", StartedAt: epoch, FinishedAt: epoch.Add(s), Current: true}}
+	m, _, _ = Next(&pod, m, in)
+	in.Results = []Result{{Of: OfStart, Unit: "m", OK: true}}
+	m, _, _ = Next(&pod, m, in)
+	if u := m.Units["m"]; u.State != Terminated || u.Reason != "Completed" || u.Restarts != 0 || u.HookDue || m.Phase != Succeeded && !m.Over {
+		t.Errorf("%+v of a pod that %s", u, m.Phase)
+	}
+	if n := len(m.Events); n != 1 || m.Events[0].Reason != "Started" {
+		t.Errorf("events: %v", m.Events)
 	}
 }

@@ -14,6 +14,8 @@ type Memory struct {
 	Plan string `json:"plan,omitempty"`
 	// Asked is the [Wanted.Asked] that the rest follows.
 	Asked time.Time `json:"asked,omitzero"`
+	// Anew are the wishes of [Wanted.Anew] that were followed, or came to nothing.
+	Anew map[string]time.Time `json:"anew,omitempty"`
 	// Started is when the pod was first seen to. The active deadline counts from here.
 	Started time.Time `json:"started"`
 	Phase   Phase     `json:"phase"`
@@ -123,7 +125,7 @@ type Unit struct {
 	// PreStopping says that the preStop hook of a sidecar runs while it waits for its turn to end; PreStopped that it ran.
 	PreStopping bool `json:"preStopping,omitempty"`
 	PreStopped  bool `json:"preStopped,omitempty"`
-	// Killed says why the supervisor itself ended this run: "Liveness", "Startup", "PostStart", "Changed"; empty when it did not.
+	// Killed says why the supervisor itself ended this run: "Liveness", "Startup", "PostStart", "Changed", "Asked"; empty when it did not.
 	Killed string `json:"killed,omitempty"`
 
 	Probes map[ProbeKind]*ProbeState `json:"probes,omitempty"`

@@ -14,7 +14,8 @@ func (l *look) observe() {
 	l.forget()
 	l.sawSandbox()
 	l.each(func(p *plan.Unit, u *Unit) {
-		switch c, there := l.in.Containers[p.Name]; {
+		c, there := l.in.Containers[p.Name]
+		switch {
 		case there && c.Running:
 			l.sawRunning(p, u, c)
 		case there:
@@ -24,7 +25,9 @@ func (l *look) observe() {
 			l.vanished(p, u, u.StartedAt)
 		}
 		if u.State != Up && u.HookDue && slices.Contains(l.started, p.Name) {
-			l.vanished(p, u, l.now) // before anybody saw it
+			if u.HookDue = false; !there {
+				l.vanished(p, u, l.now) // before anybody saw it
+			}
 		}
 		if u.State == Up && u.Doing == Idle && !holding(p, u) && p.Lifecycle.Startup == nil {
 			begun(p, u)
@@ -84,25 +87,32 @@ func (l *look) sawRunning(p *plan.Unit, u *Unit, c Container) {
 	if u.ID == c.ID && u.State == Up && u.StartedAt.Equal(c.StartedAt) {
 		return
 	}
-	// Of one that ran before there was a supervisor there is nothing to tell.
-	if u.ID != "" || u.Doing == Starting || u.HookDue {
-		l.event(p.Name, false, "Started", "Started container "+p.Name)
+	if l.news(p, u) {
 		u.HookDue = true
 	}
 	l.begin(p, u, c)
 }
 
+// news tells of a new run. Of one that was there before the supervisor there is nothing to tell.
+func (l *look) news(p *plan.Unit, u *Unit) bool {
+	known := u.ID != "" || u.Doing == Starting || u.HookDue
+	if known {
+		l.event(p.Name, false, "Started", "Started container "+p.Name)
+	}
+	return known
+}
+
 // begin starts the memory of a new run.
 func (l *look) begin(p *plan.Unit, u *Unit, c Container) {
 	if u.NextRestarts > u.Restarts && c.Restarts >= u.NextRestarts {
-		u.advance(c.StartedAt)
+		u.advance(l.past(c.StartedAt))
 	}
 	restarts := max(u.Restarts, c.Restarts)
 	doing := u.Doing
 	if doing == Hooking {
 		doing = Idle // it is cut off with the run before
 	}
-	next := Unit{ID: c.ID, State: Up, StartedAt: c.StartedAt, Restarts: restarts, NextRestarts: restarts, Last: u.Last,
+	next := Unit{ID: c.ID, State: Up, StartedAt: steady(c.StartedAt, l.now), Restarts: restarts, NextRestarts: restarts, Last: u.Last,
 		Backoff: u.Backoff, BackoffAt: u.BackoffAt, Passed: u.Passed, Doing: doing, StopBy: u.StopBy, HookDue: u.HookDue, Probes: map[ProbeKind]*ProbeState{}}
 	if c.Current {
 		next.Made = l.pod.UnitHash(*p)
@@ -114,8 +124,9 @@ func (l *look) sawEnded(p *plan.Unit, u *Unit, c Container) {
 	switch {
 	case u.ID == c.ID && u.State != Up, u.Tried != "" && u.Replaces == c.ID:
 		return // known, or being replaced
-	case u.ID != c.ID:
-		l.begin(p, u, c) // it began and ended between two looks
+	case u.ID != c.ID: // it began and ended between two looks
+		l.news(p, u)
+		l.begin(p, u, c)
 	}
 	l.ended(p, u, c, endReason(c))
 }
@@ -146,7 +157,7 @@ func (l *look) ended(p *plan.Unit, u *Unit, c Container, reason string) {
 	}
 	u.HookDue, u.PreStopping = false, false
 	u.State, u.Reason, u.Message = Terminated, reason, c.Message
-	u.ExitCode, u.FinishedAt = c.ExitCode, c.FinishedAt
+	u.ExitCode, u.FinishedAt = c.ExitCode, l.past(c.FinishedAt)
 	u.NextRestarts = u.Restarts + 1
 	u.Last = &Termination{ID: c.ID, ExitCode: c.ExitCode, Reason: reason, Message: c.Message, StartedAt: c.StartedAt, FinishedAt: c.FinishedAt}
 	u.Started, u.Ready, u.Probes = false, p.Role == plan.Init && c.ExitCode == 0, map[ProbeKind]*ProbeState{}

@@ -54,15 +54,15 @@ func (l *look) ask(p *plan.Unit, u *Unit, kind ProbeKind) {
 
 // grid is where the regular runs of a startup or liveness probe begin. A kubelet asks at ticks that began with the pod, before
 // its container: the first answer that counts comes up to a period after the start.
-func grid(u *Unit, probe *plan.Probe) time.Time {
-	return u.StartedAt.Add(seconds(max(probe.InitialDelay, probe.Period)))
+func (l *look) grid(u *Unit, probe *plan.Probe) time.Time {
+	return l.past(u.StartedAt).Add(seconds(max(probe.InitialDelay, probe.Period)))
 }
 
 // when is when a probe is due. Other times that the plan gives it now hold at once.
 func (l *look) when(u *Unit, kind ProbeKind, probe *plan.Probe, next time.Time) time.Time {
-	first := u.StartedAt.Add(seconds(probe.InitialDelay))
+	first := l.past(u.StartedAt).Add(seconds(probe.InitialDelay))
 	if kind == Liveness {
-		first = grid(u, probe)
+		first = l.grid(u, probe)
 	}
 	period := seconds(probe.Period)
 	switch latest := l.now.Add(period); {
@@ -85,7 +85,7 @@ const unreadyPeriod = time.Second
 func (l *look) step(u *Unit, kind ProbeKind, probe *plan.Probe, s *ProbeState) time.Duration {
 	period := seconds(probe.Period)
 	quick := min(period, max(unreadyPeriod, (l.now.Sub(u.StartedAt)/10).Truncate(unreadyPeriod)))
-	begin := grid(u, probe)
+	begin := l.grid(u, probe)
 	switch {
 	case kind == Readiness && !u.Ready && s.Successes == 0:
 		return quick
@@ -133,7 +133,7 @@ func (l *look) probeResult(u *Unit, r Result) {
 		}
 		return
 	}
-	if r.Probe == Startup && l.now.Before(grid(u, probe)) {
+	if r.Probe == Startup && l.now.Before(l.grid(u, probe)) {
 		return // it was only asked early
 	}
 	s.Successes, s.Failures, s.Output = 0, s.Failures+1, cut(r.Message, maxMessage)

@@ -6,6 +6,9 @@ import (
 
 // result takes in what became of an action. What an operation that took time leaves behind is for observe to see.
 func (l *look) result(r Result) {
+	for _, text := range r.Warnings {
+		l.event(r.Unit, true, "Failed", text)
+	}
 	if r.Of == OfSandbox {
 		l.sandboxResult(r)
 		return
@@ -42,7 +45,7 @@ func (l *look) sandboxResult(r Result) {
 	switch {
 	case r.OK && made:
 		l.m.Problem, l.m.RetryAt, l.m.Tried = "", time.Time{}, ""
-	case r.OK:
+	case r.OK, made && r.Hasty:
 	case made:
 		l.m.Problem, l.m.RetryAt = r.Message, l.now.Add(firstBackoff)
 		l.event("", true, "FailedCreatePodSandBox", r.Message)
@@ -65,11 +68,20 @@ func (l *look) startResult(u *Unit, r Result) {
 	}
 	if r.OK {
 		l.started = append(l.started, r.Unit)
-		u.Reason, u.Message, u.Tried, u.Retry, u.RetryAt = "", "", "", 0, time.Time{}
+		u.Tried, u.Retry, u.RetryAt = "", 0, time.Time{}
 		u.HookDue = true
 		return
 	}
-	l.event(r.Unit, true, "Failed", r.Message)
+	if r.Reason == canceled {
+		u.State, u.Tried = Waiting, ""
+		return
+	}
+	hasty := r.Hasty && r.Reason != startError
+	if hasty {
+		r.Reason, r.Message = creating, ""
+	} else {
+		l.event(r.Unit, true, "Failed", r.Message)
+	}
 	u.HookDue, u.Killed, u.StartedAt = false, "", time.Time{}
 	if c, there := l.in.Containers[r.Unit]; there && !c.Running {
 		u.Replaces = c.ID
@@ -77,6 +89,10 @@ func (l *look) startResult(u *Unit, r Result) {
 	u.ID, u.Reason, u.Message = "", r.Reason, cut(r.Message, maxMessage)
 	if r.Reason != startError {
 		u.State = Waiting
+		if hasty { // at once
+			u.Tried, u.RetryAt = "", time.Time{}
+			return
+		}
 		u.Retry = min(max(2*u.Retry, firstBackoff), maxBackoff)
 		u.RetryAt = l.now.Add(u.Retry)
 		return
@@ -86,6 +102,9 @@ func (l *look) startResult(u *Unit, r Result) {
 
 // startError is the kubelet's word for a container whose first process could not be made.
 const startError = "StartError"
+
+// canceled is the reason of what was given up because nobody needs it any more.
+const canceled = "Canceled"
 
 // stillborn records a run that ended before it began.
 func (l *look) stillborn(u *Unit) {
@@ -103,7 +122,7 @@ func (l *look) stillborn(u *Unit) {
 const retryStop = 2 * time.Second
 
 func (l *look) stopResult(u *Unit, r Result) {
-	if u.Doing != Stopping {
+	if u.Doing != Stopping || r.Reason == canceled {
 		return // of a stop that a faster one has overtaken
 	}
 	u.Doing, u.StopBy = Idle, time.Time{}
@@ -130,9 +149,10 @@ func (l *look) postStartResult(u *Unit, r Result) {
 }
 
 func (l *look) preStopResult(u *Unit, r Result) {
-	if u.PreStopping {
-		u.PreStopping, u.PreStopped = false, true
+	if !u.PreStopping {
+		return // the container has ended without it
 	}
+	u.PreStopping, u.PreStopped = false, true
 	if !r.OK {
 		l.event(r.Unit, true, "FailedPreStopHook", r.Message)
 	}

@@ -1,6 +1,7 @@
 package supervise
 
 import (
+	"maps"
 	"slices"
 	"time"
 )
@@ -23,6 +24,7 @@ func (m Memory) clone() Memory {
 	}
 	m.Units = units
 	m.Events = slices.Clone(m.Events)
+	m.Anew = maps.Clone(m.Anew)
 	if m.Ending != nil {
 		e := *m.Ending
 		m.Ending = &e
@@ -34,13 +36,20 @@ func (m Memory) clone() Memory {
 // decided again from what is there. A postStart hook that was cut off runs again, as Kubernetes promises
 // no more than that hooks run at least once.
 // See https://kubernetes.io/docs/concepts/containers/container-lifecycle-hooks/#hook-delivery-guarantees.
-func (m *Memory) Resume() {
+func (m *Memory) Resume(now time.Time) {
 	m.Doing = Idle
+	m.Started, m.LostAt, m.RetryAt = past(m.Started, now), past(m.LostAt, now), ahead(m.RetryAt, now, maxBackoff)
+	if m.Ending != nil {
+		m.Ending.Since = past(m.Ending.Since, now)
+	}
 	for _, u := range m.Units {
 		u.HookDue = u.HookDue || u.Doing == Starting || u.Doing == Hooking
 		u.Doing, u.PreStopping = Idle, false
+		// When it was started tells one run from another, so that is not moved.
+		u.StartedAt, u.FinishedAt, u.BackoffAt = steady(u.StartedAt, now), past(u.FinishedAt, now), past(u.BackoffAt, now)
+		u.RetryAt = ahead(u.RetryAt, now, maxBackoff)
 		for _, p := range u.Probes {
-			p.Asking = false
+			p.Asking, p.Next = false, steady(p.Next, now)
 		}
 	}
 }

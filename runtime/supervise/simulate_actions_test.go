@@ -79,12 +79,13 @@ func (s *supervisor) startSandbox() {
 	p := s.pod
 	if s.sandboxFails > 0 {
 		s.sandboxFails--
-		s.after(sandboxTakes, s.report(Result{Of: OfSandbox, Message: "no network"}))
+		s.after(sandboxTakes, s.report(Result{Of: OfSandbox, Hasty: s.hasty, Message: "no network"}))
+		s.hasty = false
 		return
 	}
 	s.effect(sandboxTakes, func() {
 		s.made++
-		s.sandbox = &Sandbox{ID: fmt.Sprintf("infra-%d", s.made), Up: true, CreatedAt: s.time()}
+		s.sandbox = &Sandbox{ID: fmt.Sprintf("infra-%d", s.made), Up: true, CreatedAt: s.clock()}
 		s.sandboxFor = p
 		s.look = true
 	})
@@ -107,7 +108,7 @@ func (s *supervisor) startUnit(a StartUnit) {
 		if r.refuses == startError {
 			delete(s.containers, a.Unit)
 		}
-		s.after(startTakes, s.report(Result{Of: OfStart, Unit: a.Unit, Reason: r.refuses, Message: "no " + r.refuses}))
+		s.after(startTakes, s.report(Result{Of: OfStart, Unit: a.Unit, Hasty: r.hasty, Reason: r.refuses, Message: "no " + r.refuses}))
 		return
 	}
 	s.effect(startTakes/2, func() { delete(s.containers, a.Unit) })

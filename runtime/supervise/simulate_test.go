@@ -18,6 +18,7 @@ type supervisor struct {
 	*world
 	memory  Memory
 	stop    *Stop
+	wishes  map[string]time.Time
 	results []Result
 	// busy are the operations under way, by container.
 	busy map[string]string
@@ -78,7 +79,7 @@ func (w *world) run(d time.Duration) *world {
 		}
 		w.think()
 		e, there := w.next(until)
-		if wake := w.wake.Sub(epoch); !w.dead && !w.ended && !w.wake.IsZero() && wake <= until && (!there || wake < e.at) {
+		if wake := w.now + w.wake.Sub(w.time()); !w.dead && !w.ended && !w.wake.IsZero() && wake <= until && (!there || wake < e.at) {
 			if there {
 				w.events = append(w.events, e)
 			}
@@ -110,7 +111,7 @@ func (s *supervisor) decide() {
 		s.seen, s.have = s.view()
 		s.look = false
 	}
-	in := Input{Now: s.time(), Sandbox: s.seen, Containers: s.have, Results: s.results, Stop: s.stop}
+	in := Input{Now: s.time(), Sandbox: s.seen, Containers: s.have, Results: s.results, Stop: s.stop, Anew: s.wishes}
 	thorough := s.sparse == 0 || s.calls%s.sparse == 0
 	var before, asked string
 	if thorough {
@@ -243,7 +244,7 @@ func (s *supervisor) revive(remembers bool) {
 			s.passes(u.Name) // nobody knows of a hook that was cut off
 		}
 	}
-	s.memory.Resume()
+	s.memory.Resume(s.time())
 	s.dead, s.ended, s.look, s.wake = false, false, true, time.Time{}
 }
 
@@ -254,6 +255,19 @@ func (w *world) plan(change func(p *plan.Pod)) {
 	w.hash = ""
 	w.say("> another plan")
 	w.look = true
+	if w.ended {
+		w.revive(true)
+	}
+}
+
+// wish asks to start a container anew, or with "" the pod.
+func (w *world) wish(unit string) {
+	w.wishes = maps.Clone(w.wishes)
+	if w.wishes == nil {
+		w.wishes = map[string]time.Time{}
+	}
+	w.wishes[unit], w.look = w.clock(), true
+	w.say("> anew %s", unit)
 	if w.ended {
 		w.revive(true)
 	}

@@ -40,18 +40,49 @@ func (s Station) Memory() (Memory, error) {
 		return m, err
 	}
 	if err := json.Unmarshal(b, &m); err != nil {
-		return Memory{}, fmt.Errorf("%s: %w", s.file("status.json"), err)
+		return Memory{}, fmt.Errorf("%s is damaged: %w\n  hint: remove it: the pod's supervisor writes it again", s.file("status.json"), err)
 	}
 	return m, nil
 }
 
-// save replaces the pod's status. It is no more than a memory of this boot, so it is not forced to the disk.
-func (s Station) save(b []byte) error {
-	name := s.file("status.json")
+// Written tells one state of the pod's status from another, for nearly nothing: only two within the same few milliseconds may be
+// taken for one. It is empty when there is no status.
+func (s Station) Written() string {
+	var st unix.Stat_t
+	if unix.Stat(s.file("status.json"), &st) != nil {
+		return ""
+	}
+	return fmt.Sprintf("%d %d %d.%09d", st.Ino, st.Size, st.Mtim.Sec, st.Mtim.Nsec)
+}
+
+// Still says whether the pod's status is the one of which Written told this; never for "", of which nothing was read.
+func (s Station) Still(written string) bool { return written != "" && written == s.Written() }
+
+// save replaces the pod's status, which is no more than a memory of this boot.
+func (s Station) save(b []byte) error { return replaceSoon(s.file("status.json"), b) }
+
+// replaceSoon replaces a file at once, but does not wait until it is on the disk: after a power cut it may be empty.
+func replaceSoon(name string, b []byte) error {
 	if err := os.WriteFile(name+".new", b, 0o600); err != nil {
 		return err
 	}
 	return os.Rename(name+".new", name)
+}
+
+// Writable tries to write as much as the pod's status is, and says why that cannot be done. It is nil when no supervisor
+// has been there yet.
+func (s Station) Writable() error {
+	const page = 4 << 10
+	size := int64(page)
+	if status, err := os.Stat(s.file("status.json")); err == nil {
+		size = max(size, status.Size())
+	}
+	name := s.file("room")
+	defer os.Remove(name)
+	if err := os.WriteFile(name, make([]byte, size), 0o600); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
 }
 
 // Remove forgets a pod that was deleted.
@@ -74,9 +105,10 @@ func (s Station) Enter() (release func(), err error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
+	// Not flock: whether this lock is held can be asked without taking it, which would keep a supervisor out.
+	if err := unix.FcntlFlock(f.Fd(), unix.F_OFD_SETLK, &unix.Flock_t{Type: unix.F_WRLCK}); err != nil {
 		f.Close()
-		if errors.Is(err, unix.EWOULDBLOCK) {
+		if errors.Is(err, unix.EAGAIN) || errors.Is(err, unix.EACCES) {
 			return nil, ErrSupervised
 		}
 		return nil, err
@@ -103,20 +135,21 @@ func (s Station) Alive() (int, error) {
 		return 0, err
 	}
 	defer f.Close()
-	err = unix.Flock(int(f.Fd()), unix.LOCK_SH|unix.LOCK_NB)
-	if err == nil {
-		return 0, nil
+	for range 100 {
+		lock := unix.Flock_t{Type: unix.F_WRLCK}
+		if err := unix.FcntlFlock(f.Fd(), unix.F_OFD_GETLK, &lock); err != nil || lock.Type == unix.F_UNLCK {
+			return 0, err
+		}
+		b, err := os.ReadFile(f.Name())
+		if err != nil {
+			return 0, err
+		}
+		if pid, err := strconv.Atoi(strings.TrimSpace(string(b))); err == nil {
+			return pid, nil
+		}
+		time.Sleep(time.Millisecond) // it is empty for the moment between the lock and the writing
 	}
-	if !errors.Is(err, unix.EWOULDBLOCK) {
-		return 0, err
-	}
-	b, err := os.ReadFile(s.file("supervisor"))
-	if err != nil {
-		return 0, err
-	}
-	// It is empty for the moment between the lock and the writing.
-	pid, _ := strconv.Atoi(strings.TrimSpace(string(b)))
-	return pid, nil
+	return 0, fmt.Errorf("%s is locked, but does not say by which process", f.Name())
 }
 
 // Poke tells the supervisor to read again what is wanted. It says whether there is one.
@@ -132,17 +165,53 @@ func (s Station) Poke() (bool, error) {
 	return err == nil, err
 }
 
+// Dismiss makes the pod's supervisor leave its containers to others, and waits until it has gone.
+func (s Station) Dismiss(ctx context.Context) error {
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		pid, err := s.Alive()
+		if err != nil || pid == 0 {
+			return err
+		}
+		if err := unix.Kill(pid, unix.SIGUSR1); err != nil && !errors.Is(err, unix.ESRCH) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case <-tick.C:
+		}
+	}
+}
+
 // Wanted is what a user asked for besides the plan. It is kept beside the plan, so that it outlives a reboot.
 type Wanted struct {
 	// Asked is when a user last applied the pod: what could not be started is tried again at once.
 	Asked time.Time `json:"asked,omitzero"`
-	// Stopped says that the pod should not run.
+	// Boot is the boot of the host in which that was.
+	Boot string `json:"boot,omitempty"`
+	// Fresh says that the runtime had nothing of the pod then.
+	Fresh bool `json:"fresh,omitempty"`
+	// Stopped says that the pod should not run. With Removed nothing of it is to stay: who asks removes what has ended.
 	Stopped bool `json:"stopped,omitempty"`
+	Removed bool `json:"removed,omitempty"`
 	// Grace replaces the pod's grace period, in seconds, unless it is nil.
 	Grace *int64 `json:"gracePeriodSeconds,omitempty"`
+	// Anew is when a user last asked that a container be started anew, by its name; under "" it is the whole pod.
+	Anew map[string]time.Time `json:"anew,omitempty"`
 }
 
 const wantedFile = "wanted.json"
+
+// Ask is the wish that a pod run, as a user has just asked for.
+func Ask(at time.Time) Wanted { return Wanted{Asked: at, Boot: boot()} }
+
+// boot names the present boot of the host; it is empty where that cannot be told.
+func boot() string {
+	id, _ := os.ReadFile("/proc/sys/kernel/random/boot_id")
+	return strings.TrimSpace(string(id))
+}
 
 // ReadWanted reads what is wanted of the pod in that directory.
 func ReadWanted(podDir string) (Wanted, error) {
@@ -154,13 +223,16 @@ func ReadWanted(podDir string) (Wanted, error) {
 	if err != nil {
 		return w, err
 	}
-	return w, json.Unmarshal(b, &w)
+	if err := json.Unmarshal(b, &w); err != nil {
+		return Wanted{}, fmt.Errorf("%s is damaged: %w\n  hint: remove it, and apply the pod again", filepath.Join(podDir, wantedFile), err)
+	}
+	return w, nil
 }
 
 // Write keeps what is wanted of the pod in that directory.
 func (w Wanted) Write(podDir string) error {
 	name := filepath.Join(podDir, wantedFile)
-	if w == (Wanted{}) {
+	if w.Asked.IsZero() && !w.Stopped && w.Grace == nil && len(w.Anew) == 0 {
 		if err := os.Remove(name); !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
@@ -175,37 +247,41 @@ func (w Wanted) Write(podDir string) error {
 
 // podLock is the pod's lock, shared by all that one supervisor does at the same time.
 type podLock struct {
-	take    func(context.Context) (release func(), err error)
+	take    func(context.Context) (*runtime.Locks, error)
 	holders chan int
-	release func()
+	locks   *runtime.Locks
 }
 
-func newPodLock(take func(context.Context) (func(), error)) *podLock {
+func newPodLock(take func(context.Context) (*runtime.Locks, error)) *podLock {
 	l := &podLock{take: take, holders: make(chan int, 1)}
 	l.holders <- 0
 	return l
 }
 
-// hold takes the lock, or joins those that hold it.
-func (l *podLock) hold(ctx context.Context) error {
+// hold takes the lock, or joins those that hold it. The commands of the returned context hold it, too.
+func (l *podLock) hold(ctx context.Context) (context.Context, error) {
 	n := <-l.holders
 	if n == 0 {
-		release, err := l.take(ctx)
+		locks, err := l.take(ctx)
 		if err != nil {
 			l.holders <- 0
-			return err
+			return nil, err
 		}
-		l.release = release
+		l.locks = locks
 	}
+	ctx = l.locks.With(ctx)
 	l.holders <- n + 1
-	return nil
+	return ctx, nil
 }
+
+// with returns a context whose commands hold the lock, for one who holds it.
+func (l *podLock) with(ctx context.Context) context.Context { return l.locks.With(ctx) }
 
 // drop leaves the lock, and gives it back when nobody of this process needs it any more.
 func (l *podLock) drop() {
 	n := <-l.holders
 	if n == 1 {
-		l.release()
+		l.locks.Release()
 	}
 	l.holders <- n - 1
 }

@@ -1,18 +1,12 @@
 package supervise
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"io/fs"
-	"maps"
 	"os"
 	"slices"
 	"time"
-
-	"golang.org/x/sys/unix"
 
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/runtime/probe"
@@ -33,7 +27,22 @@ type Supervisor struct {
 	Log func(Event)
 	// Begun is told of each run of a container, by its name in the pod and its ID; it may be nil.
 	Begun func(unit, id string)
+	// Watch follows the pod's condition; it may be nil.
+	Watch Watcher
+	// Outdated says whether this process should give way to a newer one; nil is never.
+	Outdated func() bool
 }
+
+// Watcher follows a pod's condition.
+type Watcher interface {
+	// Reloading is told before the plan is read again.
+	Reloading()
+	// Seen is told of the pod after each look, and so also after the plan was read again.
+	Seen(p *plan.Pod, m Memory)
+}
+
+// ErrOutdated says that the supervisor has left its containers to a newer one.
+var ErrOutdated = errors.New("a newer supervisor is to go on")
 
 // Signals are what a supervisor is told while it runs.
 type Signals struct {
@@ -43,31 +52,37 @@ type Signals struct {
 	Stop <-chan os.Signal
 }
 
-// Run supervises the pod until it is over or was ended as asked. When ctx ends, Run returns at once and the
-// containers run on. The error is [ErrSupervised] when another process supervises the pod, and fs.ErrNotExist when
-// there is no such pod.
+// Run supervises the pod until it is over or was ended as asked. When ctx ends, Run gives up what it does and the
+// containers run on. The error is [ErrSupervised] when another process supervises the pod, [ErrOutdated] when another
+// should, and fs.ErrNotExist when there is no such pod.
 func (s *Supervisor) Run(ctx context.Context, signals Signals) error {
 	release, err := s.Station.Enter()
 	if err != nil {
 		return err
 	}
 	defer release()
-	p := &process{Supervisor: s, results: make(chan Result), ended: make(chan int), watched: map[int]*os.File{}, dead: map[int]bool{}, pulled: map[string]bool{}}
+	p := &process{Supervisor: s, results: make(chan outcome), ended: make(chan int), watched: map[int]*os.File{}, dead: map[int]bool{}, brought: map[string]bool{}}
 	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	p.done = ctx.Done()
-	p.lock = newPodLock(func(ctx context.Context) (func(), error) {
+	p.done, p.whole = ctx.Done(), ctx
+	p.lock = newPodLock(func(ctx context.Context) (*runtime.Locks, error) {
 		return s.Store.Lock(ctx, []plan.Ref{s.Station.Ref}, nil)
 	})
 	defer p.unwatch(nil)
-	if p.memory, err = s.Station.Memory(); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		p.memory = Memory{} // what cannot be read is no more than forgotten
-	}
-	p.memory.Resume()
+	// Nothing of this process may still act when the next one begins.
+	defer p.await()
+	defer cancel()
+	p.memory = s.remembered()
+	p.memory.Resume(time.Now())
+	p.told.Events = p.memory.Events // by the supervisor before
 	if p.memory.Units == nil {
 		p.memory.Units = map[string]*Unit{}
 	}
-	if err := p.reload(ctx); err != nil {
+	// What a killed supervisor had begun comes to its end first: its commands hold the lock.
+	if _, err := p.lock.hold(ctx); err != nil {
+		return err
+	}
+	p.lock.drop()
+	if err := p.read(); err != nil {
 		return err
 	}
 	return p.loop(ctx, signals)
@@ -79,11 +94,17 @@ type process struct {
 	pod    plan.Pod
 	hash   string // of pod
 	memory Memory
-	// saved is the status file as it is on the disk.
-	saved   []byte
+	// saved is the status file as it is on the disk, told the memory in it.
+	saved []byte
+	// unsaved is why the status could not be written; empty when it was.
+	unsaved string
+	told    Memory
 	wanted  Wanted
 	stopped bool
-	results chan Result
+	slimmer slimmer
+	// awake says that nothing is left of the pod's rest.
+	awake   bool
+	results chan outcome
 	// ended is told the ID of a watched process that has ended. watched are those that are, dead those that
 	// have ended, but that the runtime still takes for running.
 	ended   chan int
@@ -93,17 +114,27 @@ type process struct {
 	// blind says that a process cannot be watched: then the runtime is asked again and again.
 	blind bool
 	lock  *podLock
-	// pulled are the containers whose images apply has just seen to.
-	pulled map[string]bool
-	// extras are containers of the pod that the plan does not know, by their runtime names.
-	extras []string
+	// brought are the containers whose images apply had brought when it asked; under wholePod stands what the sandbox needs. See
+	// [process.takeBrought].
+	brought map[string]bool
+	// fresh says that the runtime has nothing of the pod: it need not be asked.
+	fresh bool
+	// listed are all containers of the pod, by their runtime names, from a listing after which nobody has looked at them; else nil. extras
+	// are those that the plan does not know.
+	listed, extras []string
 	// seen is the last look at the runtime: details by the containers' runtime names.
 	seen map[string]runtime.Detail
-	busy int
+	etc  etcWriter
+	// operations are under way. whole ends with the process, not with one of them.
+	operations []*operation
+	whole      context.Context
 }
 
-// reload reads what is wanted. A plan that is no longer there leaves what is known: the pod is being deleted.
-func (p *process) reload(ctx context.Context) error {
+// justBrought is how long what apply has brought is not looked for again at the first start after that.
+const justBrought = time.Minute
+
+// read reads what is wanted. A plan that is no longer there leaves what is known: the pod is being deleted.
+func (p *process) read() error {
 	stored, err := p.Store.Pod(p.Station.Ref)
 	if err != nil {
 		return err
@@ -115,48 +146,56 @@ func (p *process) reload(ctx context.Context) error {
 	if !p.memory.Asked.Equal(p.wanted.Asked) {
 		p.memory.Asked = p.wanted.Asked
 		p.memory.Retry()
-		for _, u := range p.pod.Units {
-			p.pulled[u.Name] = true
-		}
-	}
-	containers, _, err := p.Engine.Dialect.Observe(ctx, p.Engine.Runner)
-	if err != nil {
-		return err
-	}
-	p.extras = nil
-	for _, c := range containers {
-		if c.Ref == p.pod.Ref && c.Role != runtime.RoleInfra &&
-			!slices.ContainsFunc(p.pod.Units, func(u plan.Unit) bool { return u.ID == c.Name }) {
-			p.extras = append(p.extras, c.Name)
+		// After a boot, too, the memory follows nothing yet, and what is always pulled is pulled at every start.
+		if p.wanted.Boot == boot() && time.Since(p.wanted.Asked) < justBrought {
+			p.brought[wholePod] = true
+			// One who remembers something has perhaps made some of it.
+			p.fresh = p.wanted.Fresh && p.memory.Started.IsZero()
+			for _, u := range p.pod.Units {
+				p.brought[u.Name] = true
+			}
 		}
 	}
 	return nil
 }
 
-// retryLook is how long to wait before asking a runtime again that does not answer.
-const retryLook = 2 * time.Second
-
-// lookAgain is how long a runtime is given to notice the end of a process.
-const lookAgain = 50 * time.Millisecond
-
-// again is when the runtime has to be asked whatever happens; zero when something will tell.
-func (p *process) again() time.Time {
-	switch {
-	case len(p.dead) > 0:
-		return time.Now().Add(lookAgain)
-	case len(p.unmet()) > 0:
-		return time.Now().Add(lookAgain)
-	case p.blind:
-		return time.Now().Add(retryLook)
+// reload reads what is wanted, and asks the runtime what it has of the pod besides.
+func (p *process) reload(ctx context.Context) error {
+	if err := p.read(); err != nil {
+		return err
 	}
-	return time.Time{}
+	names := []string{}
+	if !p.fresh {
+		var err error
+		if names, err = p.Engine.Names(ctx, p.pod.Ref); err != nil {
+			return err
+		}
+	}
+	p.fresh = false
+	planned := p.planned()
+	p.listed = names
+	p.extras = slices.DeleteFunc(slices.Clone(names), func(name string) bool { return slices.Contains(planned, name) })
+	return nil
+}
+
+// planned are the runtime names of the sandbox and of all containers of the plan.
+func (p *process) planned() []string {
+	names := []string{p.pod.Sandbox.ID}
+	for _, u := range p.pod.Units {
+		names = append(names, u.ID)
+	}
+	return names
 }
 
 // loop looks, decides and acts, until there is nothing left to do for good.
 func (p *process) loop(ctx context.Context, signals Signals) error {
-	look, reload := true, false
+	// A runtime that does not answer yet, after a boot, is waited for.
+	look, reload, outdated := true, true, false
 	var results []Result
 	for {
+		if outdated && len(p.operations) == 0 {
+			return ErrOutdated
+		}
 		if reload {
 			if err := p.reload(ctx); errors.Is(err, fs.ErrNotExist) {
 				return nil // deleted
@@ -177,12 +216,14 @@ func (p *process) loop(ctx context.Context, signals Signals) error {
 			var actions []Action
 			p.memory, actions, wake = Next(&p.pod, p.memory, p.input(results))
 			results = nil
+			p.tell()
 			if again := p.again(); !again.IsZero() && (wake.IsZero() || again.Before(wake)) {
 				wake = again
 			}
-			p.tell()
-			if finish := p.begin(ctx, actions); finish && p.busy == 0 {
-				return nil
+			p.wake()
+			p.tidy()
+			if finish := p.begin(ctx, actions); finish && len(p.operations) == 0 {
+				return p.rest()
 			}
 		}
 		happened, err := p.wait(ctx, signals, wake)
@@ -191,7 +232,12 @@ func (p *process) loop(ctx context.Context, signals Signals) error {
 		}
 		results = append(results, happened.results...)
 		look = look || happened.look || !retry.IsZero() || len(p.dead) > 0 || p.blind
-		reload = reload || happened.reload
+		if happened.reload {
+			reload, outdated = true, outdated || p.Outdated != nil && p.Outdated()
+			if p.Watch != nil {
+				p.Watch.Reloading()
+			}
+		}
 	}
 }
 
@@ -203,13 +249,18 @@ type happening struct {
 
 // wait sleeps until something happens or the time has come. Results that arrive together are taken together.
 func (p *process) wait(ctx context.Context, signals Signals, until time.Time) (h happening, err error) {
-	var timer <-chan time.Time
-	if !until.IsZero() {
-		t := time.NewTimer(time.Until(until))
-		defer t.Stop()
-		timer = t.C
+	timer, stop := timerFor(until)
+	defer stop()
+	var idle <-chan time.Time
+	if len(p.operations) == 0 {
+		var stop func() bool
+		idle, stop = timerFor(p.slimmer.when())
+		defer stop()
 	}
 	select {
+	case <-idle:
+		p.slimmer.slim()
+		return p.wait(ctx, signals, until)
 	case <-ctx.Done():
 		return h, context.Cause(ctx)
 	case <-timer:
@@ -226,174 +277,53 @@ func (p *process) wait(ctx context.Context, signals Signals, until time.Time) (h
 	case r := <-p.results:
 		h.add(p, r)
 	}
+	p.slimmer.due = true
+	p.gather(ctx, &h)
+	return h, nil
+}
+
+// together is how long what happens is gathered, for one look at all of it, while containers are being started or stopped: those
+// of a pod are beside one another.
+const together = 200 * time.Millisecond
+
+// gather takes what else has happened, and what is about to.
+func (p *process) gather(ctx context.Context, h *happening) {
+	late, stop := timerFor(time.Now().Add(together))
+	defer stop()
+	for h.look && p.acting() {
+		select {
+		case r := <-p.results:
+			h.add(p, r)
+		case pid := <-p.ended:
+			p.dead[pid] = true
+		case <-late:
+			return
+		case <-ctx.Done():
+			return
+		}
+	}
 	for {
 		select {
 		case r := <-p.results:
 			h.add(p, r)
 		default:
-			return h, nil
-		}
-	}
-}
-
-func (h *happening) add(p *process, r Result) {
-	p.busy--
-	h.results = append(h.results, r)
-	h.look = h.look || r.Of != OfProbe && r.Of != OfPreStop
-}
-
-// tell keeps the memory for everybody to read, and says what is new in it.
-func (p *process) tell() {
-	p.memory.Plan, p.memory.Asked = p.hash, p.wanted.Asked
-	b, err := json.Marshal(p.memory)
-	if err == nil && !bytes.Equal(b, p.saved) {
-		if err = p.Station.save(b); err == nil {
-			p.report(p.saved)
-			p.saved = b
-		}
-	}
-	if err != nil && p.Log != nil {
-		p.Log(Event{Time: time.Now(), Warning: true, Reason: "FailedStatus", Message: err.Error()})
-	}
-}
-
-// report passes on the events that the status before did not have.
-func (p *process) report(before []byte) {
-	var old Memory
-	if len(before) > 0 {
-		if err := json.Unmarshal(before, &old); err != nil {
 			return
 		}
 	}
-	if p.Log != nil {
-		for _, e := range p.memory.Events {
-			if !slices.ContainsFunc(old.Events, func(o Event) bool {
-				return o.Unit == e.Unit && o.Reason == e.Reason && o.Message == e.Message && o.Count == e.Count
-			}) {
-				p.Log(e)
-			}
-		}
-	}
-	if p.Begun != nil {
-		for _, name := range slices.Sorted(maps.Keys(p.memory.Units)) {
-			u := p.memory.Units[name]
-			if before := old.Units[name]; u.ID != "" && (before == nil || before.ID != u.ID) {
-				p.Begun(name, u.ID)
-			}
-		}
-	}
 }
 
-// look asks the runtime for all containers of the pod, in one call, and watches those that run.
-func (p *process) look(ctx context.Context) error {
-	names := []string{p.pod.Sandbox.ID}
-	for _, u := range p.pod.Units {
-		names = append(names, u.ID)
+// timerFor fires at t; never when t is zero.
+func timerFor(t time.Time) (fires <-chan time.Time, stop func() bool) {
+	if t.IsZero() {
+		return nil, func() bool { return false }
 	}
-	details, err := p.Engine.Inspect(ctx, append(names, p.extras...))
-	if err != nil {
-		return err
-	}
-	p.seen = map[string]runtime.Detail{}
-	for _, d := range details {
-		if d.Container.Ref == p.pod.Ref {
-			p.seen[d.Name] = d
-		}
-	}
-	p.watch()
-	return nil
+	timer := time.NewTimer(time.Until(t))
+	return timer.C, timer.Stop
 }
 
-// watch watches the processes of all containers that run, and no others.
-func (p *process) watch() {
-	running := map[int]bool{}
-	p.blind = false
-	for _, d := range p.seen {
-		if !d.Container.Up() || d.Pid == 0 {
-			continue
-		}
-		running[d.Pid] = true
-		if p.watched[d.Pid] != nil || p.dead[d.Pid] {
-			continue
-		}
-		f, err := watch(d.Pid, func() {
-			select {
-			case p.ended <- d.Pid:
-			case <-p.done:
-			}
-		})
-		switch {
-		case errors.Is(err, unix.ESRCH):
-			p.dead[d.Pid] = true // it ended between the two
-		case err == nil:
-			p.watched[d.Pid] = f
-		default:
-			p.blind = true
-		}
-	}
-	p.unwatch(running)
-}
-
-func (p *process) unwatch(keep map[int]bool) {
-	for pid, f := range p.watched {
-		if !keep[pid] {
-			f.Close()
-			delete(p.watched, pid)
-		}
-	}
-	maps.DeleteFunc(p.dead, func(pid int, _ bool) bool { return !keep[pid] })
-}
-
-// input is what Next is to know.
-func (p *process) input(results []Result) Input {
-	in := Input{Now: time.Now(), Results: results, Containers: map[string]Container{}, Unmet: p.unmet()}
-	if p.stopped || p.wanted.Stopped {
-		in.Stop = &Stop{}
-		if g := p.wanted.Grace; g != nil {
-			d := time.Duration(*g) * time.Second
-			in.Stop.Grace = &d
-		}
-	}
-	for _, d := range p.seen {
-		c := d.Container
-		if c.Role == runtime.RoleInfra {
-			in.Sandbox = &Sandbox{ID: d.ID, Up: c.Up() && c.State != runtime.Restarting, CreatedAt: d.Created,
-				Current: runtime.SandboxCurrent(&p.pod, c)}
-		} else if c.Started() {
-			in.Containers[c.Unit] = p.container(d)
-		}
-	}
-	return in
-}
-
-func (p *process) container(d runtime.Detail) Container {
-	c := Container{ID: d.ID, Running: d.Container.Up(), ExitCode: d.Container.ExitCode, StartedAt: d.Started,
-		FinishedAt: d.Finished, OOMKilled: d.OOMKilled, Restarts: d.Counted}
-	u := p.pod.Unit(d.Container.Unit)
-	if u == nil {
-		return c
-	}
-	c.Current = runtime.UnitCurrent(&p.pod, *u, d.Container)
-	// The message of an end that is known already is remembered.
-	if known := p.memory.Units[u.Name]; !c.Running && (known == nil || known.ID != d.ID || known.State == Up) {
-		c.Message = p.terminationMessage(*u, d)
-	}
-	return c
-}
-
-// ip is the pod's address for those who ask it from this host.
-func (p *process) ip() string {
-	if p.pod.Sandbox.HostNetwork {
-		return "127.0.0.1"
-	}
-	return p.seen[p.pod.Sandbox.ID].IP(p.pod.Sandbox.Network)
-}
-
-// String is the event as a line of a log.
-func (e Event) String() string {
-	who := ""
-	if e.Unit != "" {
-		who = e.Unit + ": "
-	}
-	return fmt.Sprintf("%s%s: %s", who, e.Reason, e.Message)
+func (h *happening) add(p *process, o outcome) {
+	p.over(o.operation)
+	r := o.result
+	h.results = append(h.results, r)
+	h.look = h.look || r.Of != OfProbe && r.Of != OfPreStop
 }

@@ -99,5 +99,7 @@ func TestEnds(t *testing.T) {
 				w.at(5*s, func() { two := 2 * s; w.ask(&Stop{Grace: &two}) })
 				w.at(20*s, func() { w.ask(nil) }).run(20 * s)
 			}},
+		{name: "a delete leaves the sandbox to who removes it", pod: testPod(plan.RestartAlways, unit(plan.Sidecar, "s"), unit(plan.Main, "m")),
+			play: func(w *world) { w.at(5*s, func() { w.ask(&Stop{Removed: true}) }).run(20 * s) }},
 	})
 }

@@ -50,7 +50,7 @@ func TestFaults(t *testing.T) {
 		{name: "a main container is started again by hand", pod: full(plan.RestartNever), acts: map[string]*ways{"i": once(s, 0), "m1": once(5*s, 1)},
 			play: lose(func(w *world) {
 				c := w.containers["m1"]
-				c.Running, c.StartedAt, w.look = true, w.time(), true
+				c.Running, c.StartedAt, w.look = true, w.clock(), true
 				w.after(10*s, func() { w.exit(c, 0) })
 			})},
 		{name: "an unknown container appears", pod: full(plan.RestartAlways), acts: acts(),

@@ -58,5 +58,14 @@ func TestStart(t *testing.T) {
 		{events: true, name: "the sandbox cannot be made at first",
 			pod:  testPod(plan.RestartAlways, unit(plan.Main, "m1")),
 			play: func(w *world) { w.sandboxFails = 2; w.run(60 * s) }},
+		{events: true, name: "the network that was taken for granted is gone: it is looked for at once",
+			pod:  testPod(plan.RestartNever, unit(plan.Main, "m1")),
+			play: func(w *world) { w.sandboxFails, w.hasty = 1, true; w.run(20 * s) }},
+		{events: true, name: "the image that was taken for granted is gone: it is looked for at once, and is not to be had",
+			pod:  testPod(plan.RestartAlways, unit(plan.Main, "m1")),
+			acts: map[string]*ways{"m1": runs(run{refuses: "CreateContainerError", hasty: true}, run{refuses: "ErrImagePull"}, run{})}, play: func(w *world) { w.run(20 * s) }},
+		{events: true, name: "a command that is not there, of an image that was taken for granted",
+			pod:  testPod(plan.RestartNever, unit(plan.Main, "m1")),
+			acts: map[string]*ways{"m1": runs(run{refuses: startError, hasty: true})}, play: func(w *world) { w.run(20 * s) }},
 	})
 }

@@ -33,6 +33,8 @@ const (
 type run struct {
 	// refuses is the reason for which it cannot be started.
 	refuses string
+	// hasty says that it was taken for granted that its image is here.
+	hasty bool
 	// lasts is how long it runs by itself; 0 is for ever.
 	lasts time.Duration
 	code  int

@@ -15,6 +15,9 @@ type world struct {
 	acts map[string]*ways
 	// now is the time since the world began.
 	now    time.Duration
+	origin time.Time
+	// jumped is by how much the host's clock was set since.
+	jumped time.Duration
 	events []event
 	order  int
 	log    []string
@@ -29,6 +32,8 @@ type world struct {
 	past map[string]map[string]bool
 	// sandboxFails is how many more tries to make the sandbox fail; stopFails the same for stops.
 	sandboxFails, stopFails int
+	// hasty says that the sandbox's network was taken for granted.
+	hasty bool
 
 	// countRuns counts runs, where each is to bear the number of those before it.
 	countRuns map[string]int
@@ -56,12 +61,14 @@ func newWorld(p plan.Pod, acts map[string]*ways) *world {
 	if acts == nil {
 		acts = map[string]*ways{}
 	}
-	w := &world{pod: p, acts: acts, containers: map[string]*container{}, past: map[string]map[string]bool{}}
+	w := &world{origin: epoch, pod: p, acts: acts, containers: map[string]*container{}, past: map[string]map[string]bool{}}
 	w.supervisor = supervisor{world: w, busy: map[string]string{}, look: true}
 	return w
 }
 
-func (w *world) time() time.Time { return epoch.Add(w.now) }
+// time is now, as the supervisor sees it; clock is what the host's clock says.
+func (w *world) time() time.Time  { return set(w.origin.Add(w.now), w.jumped) }
+func (w *world) clock() time.Time { return w.time().Round(0) }
 
 func (w *world) after(d time.Duration, do func()) {
 	w.order++
@@ -115,7 +122,7 @@ func (w *world) start(unit string, restarts, n int, r run) {
 		w.countRuns[unit]++
 	}
 	c := &container{unit: unit, run: r, n: n, hash: w.hashOf(unit)}
-	c.Container = Container{ID: fmt.Sprintf("%s-%d", unit, w.made), Running: true, StartedAt: w.time(), Restarts: restarts}
+	c.Container = Container{ID: fmt.Sprintf("%s-%d", unit, w.made), Running: true, StartedAt: w.clock(), Restarts: restarts}
 	w.containers[unit] = c
 	switch p := w.planned(unit); {
 	case p != nil && (p.Role == plan.Main || p.Role == plan.Sidecar && p.Lifecycle.Startup == nil && p.Lifecycle.PostStart == nil):
@@ -183,7 +190,7 @@ func (w *world) exit(c *container, code int) {
 	if p := w.planned(c.unit); p != nil && p.Role == plan.Init && code == 0 {
 		w.passes(c.unit)
 	}
-	c.Running, c.ExitCode, c.FinishedAt, c.OOMKilled = false, code, w.time(), c.run.oom && code == c.run.code
+	c.Running, c.ExitCode, c.FinishedAt, c.OOMKilled = false, code, w.clock(), c.run.oom && code == c.run.code
 	if w.containers[c.unit] == c {
 		w.say("  %s exits with %d", c.unit, code)
 	}

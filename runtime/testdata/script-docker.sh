@@ -1,19 +1,19 @@
 set -eu
 
 # load image kubehost/pause:1
-docker image inspect --format '{{.Id}}' kubehost/pause:1 >/dev/null 2>&1 || base64 -d <<'END' | docker load --quiet >/dev/null
+docker image inspect --format '{{.Id}} {{.Os}}/{{.Architecture}}' kubehost/pause:1 >/dev/null 2>&1 || base64 -d <<'END' | docker load --quiet >/dev/null
 cGF1c2VwYXVzZXBhdXNlcGF1c2VwYXVzZXBhdXNlcGF1c2VwYXVzZXBhdXNlcGF1c2VwYXVzZXBh
 dXNlcGF1c2VwYXVzZXBhdXNlcGF1c2VwYXVzZXBhdXNlcGF1c2VwYXVzZQ==
 END
 
 # check image docker.io/library/tool:1
-docker image inspect --format '{{.Id}}' docker.io/library/tool:1 >/dev/null || { echo 'image docker.io/library/tool:1 is not present, and imagePullPolicy is Never' >&2; exit 1; }
+docker image inspect --format '{{.Id}} {{.Os}}/{{.Architecture}}' docker.io/library/tool:1 >/dev/null || { echo 'image docker.io/library/tool:1 is not present, and imagePullPolicy is Never' >&2; exit 1; }
 
 # pull image docker.io/library/nginx:1
-docker pull --quiet docker.io/library/nginx:1 >/dev/null || { echo 'image docker.io/library/nginx:1 cannot be pulled' >&2; exit 1; }
+docker pull docker.io/library/nginx:1 >/dev/null || { echo 'image docker.io/library/nginx:1 cannot be pulled' >&2; exit 1; }
 
 # ensure image docker.io/library/log:1
-docker image inspect --format '{{.Id}}' docker.io/library/log:1 >/dev/null 2>&1 || docker pull --quiet docker.io/library/log:1 >/dev/null
+docker image inspect --format '{{.Id}} {{.Os}}/{{.Architecture}}' docker.io/library/log:1 >/dev/null 2>&1 || docker pull docker.io/library/log:1 >/dev/null
 
 # make claim volume /volumes/a,b "c"
 [ ! -L '/volumes/a,b "c"' ] || { echo '/volumes/a,b "c" is a symbolic link' >&2; exit 1; }
@@ -42,7 +42,7 @@ ln -sfn ..data/token /state/pods/shop/web/volumes/page/token
 # make memory volume /state/pods/shop/web/memory/fast
 [ ! -L /state/pods/shop/web/memory/fast ] || { echo '/state/pods/shop/web/memory/fast is a symbolic link' >&2; exit 1; }
 [ -d /state/pods/shop/web/memory/fast ] || { (umask 077; mkdir -p /state/pods/shop/web/memory); mkdir /state/pods/shop/web/memory/fast; chmod 0700 /state/pods/shop/web/memory/fast; }
-sh -euc 'if mountpoint -q "$1"; then mount -o "remount,size=1048576" -- "$1"; else mount -t tmpfs -o "$2" tmpfs "$1"; fi' sh /state/pods/shop/web/memory/fast mode=1777,size=1048576 >/dev/null || { echo 'MountVolume.SetUp failed for volume "fast"' >&2; exit 1; }
+sh -euc 'if mountpoint -q "$1"; then mount -t tmpfs -o "remount,size=1048576" tmpfs "$1"; else mount -t tmpfs -o "$2" tmpfs "$1"; fi' sh /state/pods/shop/web/memory/fast mode=1777,size=1048576 >/dev/null || { echo 'MountVolume.SetUp failed for volume "fast"' >&2; exit 1; }
 
 # make hostPath volume /srv/any
 [ -e /srv/any ] || (umask 022; mkdir -p /srv/any)
@@ -106,7 +106,7 @@ echo 'docker cannot mount an image (before version 28)
 docker network inspect kubehost-shop >/dev/null 2>&1 || docker network create --label kubehost.dev/managed=true kubehost-shop >/dev/null
 
 # pull image docker.io/library/app:1
-docker pull --quiet docker.io/library/app:1 >/dev/null || { echo 'image docker.io/library/app:1 cannot be pulled' >&2; exit 1; }
+docker pull docker.io/library/app:1 >/dev/null || { echo 'image docker.io/library/app:1 cannot be pulled' >&2; exit 1; }
 
 # create sandbox shop.web-infra
 rm -rf /state/pods/shop/web/etc
@@ -241,6 +241,7 @@ while [ -n "$rest" ]; do
 done
 mkdir "$target"
 exec mount --no-canonicalize --rbind . "$target"' sh /volumes/labelled x /state/pods/shop/web/subpaths/log/6 labelled log >/dev/null
+chcon -R -t container_file_t -l s0 -- /state/pods/shop/web/subpaths/log/6 >/dev/null
 docker run --name shop.web-log --detach --restart on-failure --network container:shop.web-infra \
   --ipc container:shop.web-infra --pid container:shop.web-infra --pull never --no-healthcheck \
   --stop-timeout 7 --label app=web --label app.kubernetes.io/part-of=shop \
@@ -257,8 +258,8 @@ docker run --name shop.web-log --detach --restart on-failure --network container
   --mount type=bind,source=/volumes/shared,target=/shared,bind-propagation=rshared \
   --mount type=image,source=docker.io/library/tools:1,target=/tools \
   --volume /volumes/labelled:/labelled:z \
-  --volume /state/pods/shop/web/subpaths/log/6:/again:ro,z,rslave --device /dev/sdx:/dev/xvda:rwm \
-  --device /dev/sdx:/dev/xvdb:r docker.io/library/log:1 >/dev/null
+  --mount type=bind,source=/state/pods/shop/web/subpaths/log/6,target=/again,bind-propagation=rslave,readonly \
+  --device /dev/sdx:/dev/xvda:rwm --device /dev/sdx:/dev/xvdb:r docker.io/library/log:1 >/dev/null
 
 # create sandbox net-infra
 rm -rf /state/pods/default/net/etc

@@ -1,13 +1,13 @@
 set -eu
 
 # check image docker.io/library/tool:1
-podman image inspect --format '{{.Id}}' docker.io/library/tool:1 >/dev/null || { echo 'image docker.io/library/tool:1 is not present, and imagePullPolicy is Never' >&2; exit 1; }
+podman image inspect --format '{{.Id}} {{.Os}}/{{.Architecture}}' docker.io/library/tool:1 >/dev/null || { echo 'image docker.io/library/tool:1 is not present, and imagePullPolicy is Never' >&2; exit 1; }
 
 # pull image docker.io/library/nginx:1
-podman pull --quiet docker.io/library/nginx:1 >/dev/null || { echo 'image docker.io/library/nginx:1 cannot be pulled' >&2; exit 1; }
+podman pull docker.io/library/nginx:1 >/dev/null || { echo 'image docker.io/library/nginx:1 cannot be pulled' >&2; exit 1; }
 
 # ensure image docker.io/library/log:1
-podman image inspect --format '{{.Id}}' docker.io/library/log:1 >/dev/null 2>&1 || podman pull --quiet docker.io/library/log:1 >/dev/null
+podman image inspect --format '{{.Id}} {{.Os}}/{{.Architecture}}' docker.io/library/log:1 >/dev/null 2>&1 || podman pull docker.io/library/log:1 >/dev/null
 
 # make claim volume /volumes/a,b "c"
 [ ! -L '/volumes/a,b "c"' ] || { echo '/volumes/a,b "c" is a symbolic link' >&2; exit 1; }
@@ -36,7 +36,7 @@ ln -sfn ..data/token /state/pods/shop/web/volumes/page/token
 # make memory volume /state/pods/shop/web/memory/fast
 [ ! -L /state/pods/shop/web/memory/fast ] || { echo '/state/pods/shop/web/memory/fast is a symbolic link' >&2; exit 1; }
 [ -d /state/pods/shop/web/memory/fast ] || { (umask 077; mkdir -p /state/pods/shop/web/memory); mkdir /state/pods/shop/web/memory/fast; chmod 0700 /state/pods/shop/web/memory/fast; }
-sh -euc 'if mountpoint -q "$1"; then mount -o "remount,size=1048576" -- "$1"; else mount -t tmpfs -o "$2" tmpfs "$1"; fi' sh /state/pods/shop/web/memory/fast mode=1777,size=1048576 >/dev/null || { echo 'MountVolume.SetUp failed for volume "fast"' >&2; exit 1; }
+sh -euc 'if mountpoint -q "$1"; then mount -t tmpfs -o "remount,size=1048576" tmpfs "$1"; else mount -t tmpfs -o "$2" tmpfs "$1"; fi' sh /state/pods/shop/web/memory/fast mode=1777,size=1048576 >/dev/null || { echo 'MountVolume.SetUp failed for volume "fast"' >&2; exit 1; }
 
 # make hostPath volume /srv/any
 [ -e /srv/any ] || (umask 022; mkdir -p /srv/any)
@@ -93,13 +93,13 @@ ln -sfn /volumes/web-own /state/pods/shop/web/ephemeral/own
 [ -b /dev/sdx ] || { echo 'hostPath type check failed: /dev/sdx is not a block device' >&2; exit 1; }
 
 # make image volume docker.io/library/tools:1
-podman image inspect --format '{{.Id}}' docker.io/library/tools:1 >/dev/null 2>&1 || podman pull --quiet docker.io/library/tools:1 >/dev/null
+podman image inspect --format '{{.Id}} {{.Os}}/{{.Architecture}}' docker.io/library/tools:1 >/dev/null 2>&1 || podman pull docker.io/library/tools:1 >/dev/null
 
 # create network kubehost-shop
 podman network inspect kubehost-shop >/dev/null 2>&1 || podman network create --label kubehost.dev/managed=true kubehost-shop >/dev/null
 
 # pull image docker.io/library/app:1
-podman pull --quiet docker.io/library/app:1 >/dev/null || { echo 'image docker.io/library/app:1 cannot be pulled' >&2; exit 1; }
+podman pull docker.io/library/app:1 >/dev/null || { echo 'image docker.io/library/app:1 cannot be pulled' >&2; exit 1; }
 
 # create sandbox shop.web-infra
 rm -rf /state/pods/shop/web/etc
@@ -250,9 +250,9 @@ podman run --name shop.web-log --detach --restart on-failure --pod shop.web --pu
   --mount type=bind,source=/state/pods/shop/web/subpaths/log/2,target=/log \
   --mount type=bind,source=/volumes/shared,target=/shared,bind-propagation=rshared \
   --mount type=image,source=docker.io/library/tools:1,target=/tools \
-  --volume /volumes/labelled:/labelled:z \
-  --volume /state/pods/shop/web/subpaths/log/6:/again:ro,z,rslave --device /dev/sdx:/dev/xvda:rwm \
-  --device /dev/sdx:/dev/xvdb:r docker.io/library/log:1 >/dev/null
+  --mount type=bind,source=/volumes/labelled,target=/labelled,relabel=shared \
+  --mount type=bind,source=/state/pods/shop/web/subpaths/log/6,target=/again,bind-propagation=rslave,relabel=shared,readonly \
+  --device /dev/sdx:/dev/xvda:rwm --device /dev/sdx:/dev/xvdb:r docker.io/library/log:1 >/dev/null
 
 # create sandbox net-infra
 rm -rf /state/pods/default/net/etc

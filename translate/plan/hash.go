@@ -22,9 +22,10 @@ func (s Sandbox) Hash() string {
 func (p *Pod) UnitHash(u Unit) string {
 	type mount struct {
 		Mount
-		Kind VolumeKind
-		Path string
-		Size int64 `json:",omitempty"`
+		Kind    VolumeKind
+		Path    string
+		Size    int64   `json:",omitempty"`
+		Relabel Relabel `json:",omitempty"`
 	}
 	message := u.Lifecycle.MessagePath    // a mount
 	u.Pull, u.Lifecycle = "", Lifecycle{} // when it is pulled and how it is looked after does not change what it is
@@ -32,7 +33,7 @@ func (p *Pod) UnitHash(u Unit) string {
 	mounts := make([]mount, 0, len(u.Mounts))
 	for _, m := range slices.Concat(u.Mounts, u.BlockDevices) {
 		v := p.Volume(m.Volume)
-		mounts = append(mounts, mount{m, v.Kind, v.Path, v.Size})
+		mounts = append(mounts, mount{m, v.Kind, v.Path, v.Size, v.Relabel})
 	}
 	u.Resources.OOMScore = 0 // it depends on the host's memory, which may grow
 	return hash(struct {
@@ -41,7 +42,8 @@ func (p *Pod) UnitHash(u Unit) string {
 		Grace   int64
 		Message string `json:",omitempty"`
 		Mounts  []mount
-	}{u, p.RuntimeRestart(p.RestartPolicy), p.GracePeriod, message, mounts})
+		Relabel Relabel `json:",omitempty"`
+	}{u, p.RuntimeRestart(p.RestartPolicy), p.GracePeriod, message, mounts, p.Relabel})
 }
 
 // ContentHash identifies what a Files volume holds: names, modes, owner and contents.

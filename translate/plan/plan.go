@@ -1,5 +1,7 @@
 package plan
 
+import "strings"
+
 // Plan is what one host must look like for a set of pods.
 type Plan struct {
 	// Networks are the bridge networks that the pods join, sorted by name.
@@ -22,12 +24,23 @@ type Ref struct {
 // String returns "namespace/name".
 func (r Ref) String() string { return r.Namespace + "/" + r.Name }
 
+// Compare orders pods as their names are listed: by what String returns.
+func (r Ref) Compare(o Ref) int { return strings.Compare(r.String(), o.String()) }
+
+// ID is the pod's name at the runtime: "web", or "shop.web" outside the namespace "default". No namespace holds a dot, so
+// the prefix of one cannot be read as that of another.
+func (r Ref) ID() string {
+	if r.Namespace == "default" {
+		return r.Name
+	}
+	return r.Namespace + "." + r.Name
+}
+
 // Pod is one pod: a sandbox, the volumes that its containers mount, and the
 // containers themselves.
 type Pod struct {
 	Ref
-	// ID is the pod's name at the runtime: "web", or "shop.web" outside the
-	// namespace "default".
+	// ID is the pod's name at the runtime, [Ref.ID].
 	ID string `json:"id"`
 	// Dir is the directory that holds all files kubehost keeps for this pod.
 	Dir string `json:"dir"`
@@ -43,12 +56,17 @@ type Pod struct {
 	Manual bool `json:"manual,omitempty"`
 	// Supervised says that a supervisor starts containers again: the runtime's own restart policy stays "no".
 	Supervised bool `json:"supervised,omitempty"`
+	// Journal says that what the containers print goes to the journal of systemd. It holds for containers that are made
+	// from then on: it is part of no hash but the whole pod's, and restarts nothing.
+	Journal bool `json:"journal,omitempty"`
 	// GracePeriod is the time in seconds between SIGTERM and SIGKILL when a container is stopped.
 	GracePeriod int64 `json:"gracePeriodSeconds"`
 	// ActiveDeadline is the longest time in seconds that the pod may run; nil is no limit.
 	ActiveDeadline *int64 `json:"activeDeadlineSeconds,omitempty"`
 	// FSGroup owns the volumes that kubehost makes, and is a supplementary group of each container. Nil is none.
 	FSGroup *int64 `json:"fsGroup,omitempty"`
+	// Relabel says which containers SELinux is told may use the files that kubehost keeps for the pod beside its volumes.
+	Relabel Relabel `json:"relabelFor,omitempty"`
 
 	Sandbox Sandbox  `json:"sandbox"`
 	Volumes []Volume `json:"volumes,omitempty"`
@@ -180,8 +198,8 @@ type Volume struct {
 	// Pull says when the image of an Image volume is pulled, with which logins.
 	Pull   PullPolicy `json:"pull,omitempty"`
 	Logins []Login    `json:"logins,omitempty"`
-	// Relabel says that SELinux must be told that containers may use it.
-	Relabel bool `json:"relabel,omitempty"`
+	// Relabel says which containers SELinux is told may use it.
+	Relabel Relabel `json:"relabelFor,omitempty"`
 	// From is what the files come from, in words: "configmap page".
 	From string `json:"from,omitempty"`
 	// Files are what a Files volume holds, sorted by path.

@@ -19,7 +19,7 @@ func example() Plan {
 			Ref: Ref{Namespace: "default", Name: "web"}, ID: "web", Dir: "/var/lib/kubehost/pods/default/web",
 			Labels: map[string]string{"b": "2", "a": "1"}, RestartPolicy: RestartAlways, GracePeriod: 30,
 			Needs: []Need{{Ref{"default", "db"}, ""}, {Ref{"default", "cache"}, "redis"}}, Manual: true,
-			ActiveDeadline: &deadline, FSGroup: &group,
+			ActiveDeadline: &deadline, FSGroup: &group, Relabel: ForPod,
 			Sandbox: Sandbox{
 				ID: "web-infra", Network: "kubehost", HostNetwork: true, Hostname: "web", Aliases: []string{"web", "web-c"},
 				Ports:   []Port{{"127.0.0.1", 8080, 80, TCP}, {"::1", 5353, 53, UDP}},
@@ -37,7 +37,7 @@ func example() Plan {
 					{Path: "b", Mode: 0o400, Content: []byte{0xff}},
 					{Path: "s", Mode: 0o400, Content: []byte("hunter2"), Secret: true},
 				}},
-				{Name: "own", Kind: Claim, Path: "/srv/own", Relabel: true, Claim: "web-own", Mark: "/own", PersistentVolume: "pv"},
+				{Name: "own", Kind: Claim, Path: "/srv/own", Relabel: ForAll, Claim: "web-own", Mark: "/own", PersistentVolume: "pv"},
 				{Name: "image", Kind: Image, Path: "docker.io/library/a:1", Pull: PullNever, Logins: []Login{{Registry: "docker.io", Username: "me", Password: "hunter2"}}},
 			},
 			Units: []Unit{
@@ -97,6 +97,7 @@ pod default/web as web
   not started at boot
   deadline 600s
   fsGroup 2000
+  own files relabelled for SELinux: pod
   sandbox web-infra
     network kubehost
     network of the host
@@ -133,7 +134,7 @@ pod default/web as web
     claim web-own
     persistentVolume pv
     removed with the pod, marked by /own
-    relabelled for containers
+    relabelled for SELinux: all
   volume image: image docker.io/library/a:1
     pull Never
     login docker.io as "me", password ***
@@ -269,6 +270,19 @@ func TestLabelsAreInNoHash(t *testing.T) {
 	p.Pods[0].Labels = map[string]string{"other": "label"}
 	if diff := cmp.Diff(before, hashes(p)); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// Where the logs go holds for the next containers: those that run are not made anew for it.
+func TestJournalRestartsNothing(t *testing.T) {
+	p := example().Pods[0]
+	before, unit, sandbox := p.Hash(), p.UnitHash(p.Units[0]), p.Sandbox.Hash()
+	p.Journal = !p.Journal
+	if p.UnitHash(p.Units[0]) != unit || p.Sandbox.Hash() != sandbox {
+		t.Error("a container would be replaced")
+	}
+	if p.Hash() == before {
+		t.Error("the plan is taken for the same")
 	}
 }
 

@@ -55,6 +55,20 @@ type SELinux struct {
 	Level string `json:"level,omitempty"`
 }
 
+// Relabel says which containers may use a file or directory of the host, where SELinux keeps all of them from
+// what is not labelled so.
+type Relabel string
+
+// The labels.
+const (
+	// KeepLabel leaves the label that it has.
+	KeepLabel Relabel = ""
+	// ForAll is for the containers of all pods.
+	ForAll Relabel = "all"
+	// ForPod is for those of one pod alone.
+	ForPod Relabel = "pod"
+)
+
 // Terminal says what a container's standard streams are. Without either, stdin is /dev/null.
 type Terminal struct {
 	// Stdin keeps stdin open, though nobody may ever write to it.

@@ -65,6 +65,9 @@ func (t *text) pod(p *Pod) {
 		by = " by a supervisor"
 	}
 	t.line(1, "restart %s%s", p.RestartPolicy, by)
+	if p.Journal {
+		t.line(1, "logs to the journal")
+	}
 	t.line(1, "grace %ds", p.GracePeriod)
 	for _, n := range p.Needs {
 		t.line(1, "needs %s", n)
@@ -78,6 +81,7 @@ func (t *text) pod(p *Pod) {
 	if p.FSGroup != nil {
 		t.line(1, "fsGroup %d", *p.FSGroup)
 	}
+	given(t, 1, "own files relabelled for SELinux: %s", p.Relabel)
 	t.sandbox(&p.Sandbox)
 	for i := range p.Volumes {
 		t.volume(&p.Volumes[i])
@@ -161,9 +165,7 @@ func (t *text) volume(v *Volume) {
 	}
 	given(t, 2, "persistentVolume %s", v.PersistentVolume)
 	given(t, 2, "removed with the pod, marked by %s", v.Mark)
-	if v.Relabel {
-		t.line(2, "relabelled for containers")
-	}
+	given(t, 2, "relabelled for SELinux: %s", v.Relabel)
 	given(t, 2, "pull %s", v.Pull)
 	for _, l := range v.Logins {
 		t.login(l)

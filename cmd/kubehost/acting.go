@@ -1,0 +1,91 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/kubehost/kubehost/runtime"
+	"github.com/kubehost/kubehost/runtime/supervise"
+	"github.com/kubehost/kubehost/translate/plan"
+)
+
+// acting is what the commands that change something have in common.
+type acting struct {
+	*program
+	settings settings
+	store    runtime.Store
+	// limit is the longest time for one step.
+	limit time.Duration
+	show  *reporter
+}
+
+// begin finds the settings and the runtimes, and shows from then on what is done, until show is closed.
+func (p *program) begin(c *cli.Context) (acting, *engines, error) {
+	s, err := p.settings(c)
+	if err != nil {
+		return acting{}, nil, err
+	}
+	e, err := p.engines(s)
+	if err != nil {
+		return acting{}, nil, err
+	}
+	return p.newActing(c, s, p.newReporter(c, s)), e, nil
+}
+
+func (p *program) newActing(c *cli.Context, s settings, show *reporter) acting {
+	limit := cmp.Or(c.Duration(flagTimeout), stepLimit)
+	return acting{program: p, settings: s, store: runtime.Store{Dir: s.StateDir}, limit: limit, show: show}
+}
+
+// stepLimit is the longest that a step takes where no flag tells.
+const stepLimit = 30 * time.Minute
+
+const flagTimeout = "timeout"
+
+// timeoutFlag is the longest time for what the usage ends with.
+func timeoutFlag(usageOf string) cli.Flag {
+	return &cli.DurationFlag{Name: flagTimeout, Value: stepLimit, Usage: "longest `TIME` for " + usageOf, Action: func(c *cli.Context, d time.Duration) error {
+		if d <= 0 {
+			return usage(c, "--%s must be longer than 0", flagTimeout)
+		}
+		return nil
+	}}
+}
+
+// locked does something while no other kubehost works on the pods.
+func (a *acting) locked(ctx context.Context, refs []plan.Ref, do func(context.Context) error) error {
+	locks, err := a.store.Lock(ctx, refs, a.waiting)
+	if err != nil {
+		return storeError(err)
+	}
+	defer locks.Release()
+	return do(locks.With(ctx))
+}
+
+// waiting says why nothing happens while another has a lock.
+func (a *acting) waiting() {
+	a.show.Note("waiting for another kubehost, which works on the same")
+}
+
+// carryOut does the steps, and shows them.
+func (a *acting) carryOut(ctx context.Context, e runtime.Engine, steps runtime.Steps) error {
+	return runtime.Executor{Engine: e, Limit: a.limit, Report: a.show.event, Noted: a.store.SaveNote}.Run(ctx, steps)
+}
+
+func (a *acting) station(r plan.Ref) supervise.Station {
+	return supervise.Station{Dir: a.settings.RunDir, Ref: r}
+}
+
+// storeError adds the remedy to what went wrong with the state directory.
+func storeError(err error) error {
+	if errors.Is(err, fs.ErrPermission) {
+		return fmt.Errorf("%w\n  hint: run kubehost as root, or give it a directory of your own with --state-dir", err)
+	}
+	return err
+}

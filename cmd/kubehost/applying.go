@@ -1,0 +1,292 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/kubehost/kubehost/manifests"
+	"github.com/kubehost/kubehost/runtime"
+	"github.com/kubehost/kubehost/runtime/supervise"
+	"github.com/kubehost/kubehost/translate/plan"
+)
+
+// applying is one run of apply.
+type applying struct {
+	acting
+	wanted
+	// engines are those of the pods.
+	engines map[plan.Ref]runtime.Engine
+	wait    bool
+	// wishes are what is to be wanted of pods; without one a pod was applied now.
+	wishes map[plan.Ref]supervise.Wanted
+	// spawned counts, for each pod, the looks at it without a supervisor since the last one told something; told is what
+	// that was.
+	spawned map[plan.Ref]int
+	told    map[plan.Ref]supervise.Memory
+	// begun are the supervisors that were started, each closed once it has ended.
+	begun map[plan.Ref]<-chan struct{}
+	// read is the state of the status that was read last, of pods whose supervisors live.
+	read map[plan.Ref]string
+	// calm are pods of which all is as their supervisors were told: there is nothing to tell them.
+	calm map[plan.Ref]bool
+	// fresh are pods of which the runtime had nothing.
+	fresh map[plan.Ref]bool
+}
+
+// newApplying is a run of apply, or of a command that goes on from what was applied.
+func newApplying(a acting, wait bool) applying {
+	return applying{acting: a, wanted: wanted{set: &manifests.Set{}}, wait: wait, engines: map[plan.Ref]runtime.Engine{},
+		wishes: map[plan.Ref]supervise.Wanted{}, spawned: map[plan.Ref]int{}, told: map[plan.Ref]supervise.Memory{},
+		begun: map[plan.Ref]<-chan struct{}{}, read: map[plan.Ref]string{}, calm: map[plan.Ref]bool{}, fresh: map[plan.Ref]bool{}}
+}
+
+// run does what differs and prints a line for each object.
+func (a *applying) run(ctx context.Context) error {
+	pruned := a.stale
+	words, err := a.makeRoom(ctx)
+	if err != nil {
+		return err
+	}
+	defer a.printPruned(pruned) // they are gone, whatever comes of the rest
+	var d decided
+	var left []plan.Pod
+	err = a.locked(ctx, podRefs(a.want.Pods), func(ctx context.Context) error {
+		var err error
+		if d, err = a.decide(ctx); err != nil {
+			return err
+		}
+		if a.settings.Supervisor == supervisorNone {
+			return a.unsupervised(ctx, d)
+		}
+		left, err = a.prepareAndHandOver(ctx, d)
+		return err
+	})
+	if d.words == nil {
+		return err
+	}
+	if a.settings.Supervisor != supervisorNone { // the supervisors need the locks
+		err = errors.Join(err, a.follow(ctx, left))
+		for _, pt := range d.parts {
+			a.show.published(pt.steps)
+		}
+		if err == nil {
+			err = a.leaveNetworks(ctx, d.parts)
+		}
+	}
+	if words == nil {
+		words = d.words
+	}
+	a.print(words)
+	return err
+}
+
+// decided is what is to be done: the pods that should run, the steps, and kubectl's word for each object.
+type decided struct {
+	pods  []plan.Pod
+	parts []part
+	words map[string]string
+}
+
+// decide looks at the host, and keeps what is wanted before anything is done.
+func (a *applying) decide(ctx context.Context) (d decided, err error) {
+	if err := a.others(); err != nil {
+		return d, err
+	}
+	if a.settings.Supervisor == supervisorNone {
+		refs := podRefs(a.want.Pods)
+		if err := errors.Join(a.retire(ctx, refs), a.dismiss(ctx, refs)); err != nil {
+			return d, err
+		}
+	}
+	// From the look to the saved plans, no prune may take away what was seen.
+	use, err := a.store.LockUse(ctx, a.waiting)
+	if err != nil {
+		return d, storeError(err)
+	}
+	defer use.Release()
+	if d.parts, err = a.look(ctx); err != nil {
+		return d, err
+	}
+	words, err := a.save(d.parts)
+	if err != nil {
+		return d, storeError(err)
+	}
+	if d.pods, err = a.rest(d.parts); err != nil {
+		return d, storeError(err)
+	}
+	d.words = words
+	return d, nil
+}
+
+// unsupervised does all steps, and leaves the pods to their runtimes.
+func (a *applying) unsupervised(ctx context.Context, d decided) error {
+	if err := a.unask(d.pods); err != nil {
+		return storeError(err)
+	}
+	var errs []error
+	for _, pt := range d.parts {
+		errs = append(errs, a.carryOut(ctx, pt.engine, pt.steps))
+	}
+	a.show.started(d.pods)
+	return errors.Join(errs...)
+}
+
+// others makes sure that the pods are with the runtimes that were chosen, and that those which are looked at again, because
+// they use what is given, are still what was read: before the lock another kubehost could change or delete them.
+func (a *applying) others() error {
+	for _, o := range a.set.Pods {
+		engine, ok := a.engines[ref(o.Origin)]
+		if !ok {
+			continue
+		}
+		now, _, err := a.before(ref(o.Origin))
+		if err != nil && runtime.DamagedIn(err) == nil {
+			return storeError(err)
+		}
+		if now.Runtime != "" && now.Runtime != engine.Dialect.Name() || o.Stored && string(now.Manifest) != string(o.Source) {
+			return fmt.Errorf("pod %q was changed at the same time\n  hint: apply again", o.Origin.Name)
+		}
+	}
+	return nil
+}
+
+// givenPods are the pods that are given, and the others that are wanted: they use what is given.
+func (a *applying) givenPods() (given, others []plan.Ref) {
+	for _, p := range a.want.Pods {
+		if slices.ContainsFunc(a.set.Pods, func(o manifests.Object[*podType]) bool { return ref(o.Origin) == p.Ref && o.Stored }) {
+			others = append(others, p.Ref)
+		} else {
+			given = append(given, p.Ref)
+		}
+	}
+	return given, others
+}
+
+func ref(o manifests.Origin) plan.Ref { return plan.Ref{Namespace: o.Namespace, Name: o.Name} }
+
+// save keeps the manifests and plans before anything is done, so that an interrupted apply is known, and
+// returns kubectl's word for each object.
+func (a *applying) save(parts []part) (map[string]string, error) {
+	words := map[string]string{}
+	var saves []func() error
+	others, _ := objects(a.set)
+	for _, o := range others {
+		if o.stored {
+			continue
+		}
+		before, err := a.store.Object(o.origin.Kind, ref(o.origin))
+		if err != nil {
+			return nil, err
+		}
+		words[key(o.origin)] = word(before != nil, string(before) != string(o.source))
+		aside, err := a.store.SetAside(o.origin.Kind, ref(o.origin))
+		if err != nil {
+			return nil, err
+		}
+		if aside != "" {
+			a.note("the damaged %s %q is kept: %s", strings.ToLower(o.origin.Kind), o.origin.Name, aside)
+		}
+		saves = append(saves, func() error { return a.store.SaveObject(o.origin.Kind, ref(o.origin), o.source) })
+	}
+	manifest := map[plan.Ref]manifests.Object[*podType]{}
+	for _, o := range a.set.Pods {
+		manifest[ref(o.Origin)] = o
+	}
+	for _, pt := range parts {
+		for _, p := range pt.want.Pods {
+			o := manifest[p.Ref]
+			before, there, err := a.before(p.Ref)
+			if err := a.warnDamaged(err); err != nil {
+				return nil, err
+			}
+			there = there || known(pt.seen, p.Ref)
+			changed := touches(pt.steps, p.Ref) && !a.inHand(before.Plan, p)
+			words[key(o.Origin)] = word(there, changed || string(before.Manifest) != string(o.Source))
+			saves = append(saves, func() error {
+				return a.store.SavePod(runtime.StoredPod{Ref: p.Ref, Runtime: pt.engine.Dialect.Name(), Manifest: o.Source, Plan: p})
+			})
+		}
+	}
+	if err := atOnce(saves); err != nil {
+		return nil, err
+	}
+	return words, a.store.Bind(a.want.Pods)
+}
+
+// atOnce calls the functions, many beside one another: each waits for the disk, which takes what comes together as one.
+func atOnce(all []func() error) error {
+	errs, slots := make([]error, len(all)), make(chan struct{}, 32)
+	var running sync.WaitGroup
+	for i, f := range all {
+		slots <- struct{}{}
+		running.Go(func() {
+			errs[i] = f()
+			<-slots
+		})
+	}
+	running.Wait()
+	return errors.Join(errs...)
+}
+
+// before is what was applied of a pod last. The error is runtime.Damaged when that is its manifest alone; then, too, the
+// pod can be applied: what runs tells by its labels what it is.
+func (a *applying) before(r plan.Ref) (p runtime.StoredPod, there bool, err error) {
+	p, err = a.store.Pod(r)
+	if errors.Is(err, fs.ErrNotExist) {
+		return p, false, nil
+	}
+	return p, true, err
+}
+
+func word(there, changed bool) string {
+	switch {
+	case !there:
+		return "created"
+	case changed:
+		return "configured"
+	}
+	return "unchanged"
+}
+
+func known(o runtime.Observed, r plan.Ref) bool {
+	for _, c := range o.Containers {
+		if c.Ref == r {
+			return true
+		}
+	}
+	return false
+}
+
+func touches(steps runtime.Steps, r plan.Ref) bool {
+	for _, s := range steps {
+		if s.Pod == r {
+			return true
+		}
+	}
+	return false
+}
+
+// key identifies an object in one invocation.
+func key(o manifests.Origin) string { return o.Kind + "/" + o.Namespace + "/" + o.Name }
+
+// print writes a line for each object that is as it should be, in the order given, and then for each pod applied earlier
+// that changed with them.
+func (a *applying) print(words map[string]string) {
+	a.show.Settle()
+	for _, o := range a.set.Order {
+		if o.Kind == "Pod" && a.show.failed[ref(o)] {
+			continue
+		}
+		fmt.Fprintf(a.stdout, "%s/%s %s\n", strings.ToLower(o.Kind), o.Name, words[key(o)])
+	}
+	for _, o := range a.set.Pods {
+		if o.Stored && words[key(o.Origin)] == "configured" && !a.show.failed[ref(o.Origin)] {
+			fmt.Fprintf(a.stdout, "pod/%s configured\n", o.Origin.Name)
+		}
+	}
+}

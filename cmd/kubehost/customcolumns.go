@@ -1,0 +1,83 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"k8s.io/client-go/util/jsonpath"
+)
+
+// customColumn is one column of -o custom-columns.
+type customColumn struct {
+	header string
+	path   *jsonpath.JSONPath
+}
+
+// parseColumns reads "NAME:.metadata.name,IMAGE:.spec.containers[*].image".
+func parseColumns(spec string) ([]customColumn, error) {
+	var all []customColumn
+	for part := range strings.SplitSeq(spec, ",") {
+		header, field, ok := strings.Cut(part, ":")
+		if !ok {
+			return nil, fmt.Errorf("unexpected custom-columns spec: %s, expected <header>:<json-path-expr>", part)
+		}
+		path, err := parseField(field)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, customColumn{header, path})
+	}
+	return all, nil
+}
+
+// parseColumnsFile reads the same from a file: a line of headers, and a line of paths below them.
+func parseColumnsFile(text string) ([]customColumn, error) {
+	lines := strings.SplitN(text, "\n", 3)
+	if len(lines) < 2 {
+		return nil, errors.New("invalid template, missing spec line. Expected format is one line of space separated headers, one line of space separated column specs")
+	}
+	headers, fields := strings.Fields(lines[0]), strings.Fields(lines[1])
+	if len(headers) == 0 {
+		return nil, errors.New("invalid template, missing header line")
+	}
+	if len(headers) != len(fields) {
+		return nil, fmt.Errorf("number of headers (%d) and field specifications (%d) don't match", len(headers), len(fields))
+	}
+	var all []customColumn
+	for i, field := range fields {
+		path, err := parseField(field)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, customColumn{headers[i], path})
+	}
+	return all, nil
+}
+
+// escapes keeps what an object holds from steering a terminal.
+var escapes = strings.NewReplacer("\x1b", "^[", "\r", `\r`)
+
+// escaping is a writer of text in which nothing steers a terminal.
+type escaping struct{ to io.Writer }
+
+func (e escaping) Write(b []byte) (int, error) {
+	if _, err := escapes.WriteString(e.to, string(b)); err != nil {
+		return 0, err
+	}
+	return len(b), nil
+}
+
+// cell is what the column shows of an object.
+func (c customColumn) cell(object any) (string, error) {
+	values, err := find(c.path, object)
+	if err != nil || len(values) == 0 {
+		return orNone(""), err
+	}
+	var words []string
+	for _, v := range values {
+		words = append(words, escapes.Replace(fmt.Sprint(v)))
+	}
+	return strings.Join(words, ","), nil
+}

@@ -1,0 +1,58 @@
+package main
+
+import (
+	"bytes"
+	"flag"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/kubehost/kubehost/runtime"
+	"github.com/kubehost/kubehost/runtime/docker"
+	"github.com/kubehost/kubehost/runtime/supervise"
+)
+
+// TestStopEndsWhatItCan: a pod whose plan cannot be read keeps nobody from ending the others, from waiting for those that
+// have supervisors, and from telling which have ended.
+func TestStopEndsWhatItCan(t *testing.T) {
+	heard := make(chan os.Signal, 1)
+	signal.Notify(heard, syscall.SIGHUP)
+	defer signal.Stop(heard)
+	s := settings{StateDir: t.TempDir(), RunDir: t.TempDir(), Progress: "plain"}
+	store := runtime.Store{Dir: s.StateDir}
+	var pods []podView
+	for _, name := range []string{"supervised", "damaged", "alone"} {
+		v := runningPod("default", name, "")
+		if err := store.SavePod(*v.stored); err != nil {
+			t.Fatal(err)
+		}
+		pods = append(pods, v)
+	}
+	if err := os.WriteFile(filepath.Join(store.PodDir(pods[1].Ref), "plan.json"), []byte("{"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	release, err := supervise.Station{Dir: s.RunDir, Ref: pods[0].Ref}.Enter()
+	if err != nil {
+		t.Fatal(err)
+	}
+	go func() { <-heard; release() }() // as a supervisor does that has ended its pod
+	var out bytes.Buffer
+	p := &program{stdout: &out, stderr: io.Discard, getenv: func(string) string { return "" }}
+	show := p.newReporter(cli.NewContext(nil, flag.NewFlagSet("", flag.ContinueOnError), nil), s)
+	defer show.Close()
+	d := deleting{acting: acting{program: p, settings: s, store: store, limit: time.Minute, show: show},
+		engine: runtime.Engine{Dialect: docker.Dialect{}, Runner: new(emptyHost)}}
+	if err := d.stop(t.Context(), pods); err == nil || !strings.Contains(err.Error(), "plan.json is damaged") || strings.Contains(err.Error(), "not stopped") {
+		t.Errorf("got %v", err)
+	}
+	if got := out.String(); got != "pod/supervised stopped\npod/alone stopped\n" {
+		t.Errorf("printed %q", got)
+	}
+}

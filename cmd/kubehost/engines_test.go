@@ -1,0 +1,198 @@
+package main
+
+import (
+	"bytes"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/kubehost/kubehost/runtime"
+	"github.com/kubehost/kubehost/translate/plan"
+)
+
+// answering puts commands of these names on the PATH, and no others: they say that they are docker and podman, and fail
+// when they are asked for anything else.
+func answering(t *testing.T, names ...string) {
+	t.Helper()
+	bin := t.TempDir()
+	for _, name := range names {
+		script := "#!/bin/sh\ncase $1 in version | --version) echo 99.0 ;; *) echo $0 $* >&2; exit 1 ;; esac\n"
+		if err := os.WriteFile(filepath.Join(bin, name), []byte(script), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Setenv("PATH", bin)
+}
+
+// applied is a state directory with pods that were applied with those runtimes.
+func applied(t *testing.T, pods map[string]string) runtime.Store {
+	t.Helper()
+	s := runtime.Store{Dir: t.TempDir()}
+	for name, with := range pods {
+		r := plan.Ref{Namespace: "default", Name: name}
+		if err := s.SavePod(runtime.StoredPod{Ref: r, Runtime: with, Manifest: []byte(`{"kind":"Pod"}`), Plan: plan.Pod{Ref: r, ID: r.ID()}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return s
+}
+
+// TestEngineOfPod: a pod stays with its runtime. Settings choose for new ones, and only a command line may object.
+func TestEngineOfPod(t *testing.T) {
+	both := []string{"docker", "podman"}
+	for _, test := range []struct {
+		name      string
+		installed []string
+		applied   map[string]string
+		setting   string
+		asked     bool
+		// web and fresh are the runtimes of a pod applied earlier and of a new one, or what is wrong with it; all are
+		// those where pods are looked for.
+		web, fresh string
+		all        []string
+	}{
+		{name: "nothing applied", installed: both, setting: "auto", web: "docker", fresh: "docker", all: []string{"docker"}},
+		{name: "only podman", installed: both[1:], setting: "auto", web: "podman", fresh: "podman", all: []string{"podman"}},
+		{name: "docker was installed later", installed: both, applied: map[string]string{"web": "podman"}, setting: "auto",
+			web: "podman", fresh: "podman", all: []string{"podman"}},
+		{name: "pods with both", installed: both, applied: map[string]string{"web": "podman", "db": "docker"}, setting: "auto",
+			web: "podman", fresh: "docker", all: both},
+		{name: "the configuration has changed", installed: both, applied: map[string]string{"web": "podman"}, setting: "docker",
+			web: "podman", fresh: "docker", all: []string{"podman", "docker"}},
+		{name: "asked for the other", installed: both, applied: map[string]string{"web": "podman"}, setting: "docker", asked: true,
+			web: `pod "web" is with podman, not with docker`, fresh: "docker", all: []string{"docker"}},
+		{name: "asked for its own", installed: both, applied: map[string]string{"web": "podman"}, setting: "podman", asked: true,
+			web: "podman", fresh: "podman", all: []string{"podman"}},
+		{name: "its own is gone", installed: both[:1], applied: map[string]string{"web": "podman"}, setting: "auto",
+			web: "if it is gone for good: --runtime docker", fresh: "--runtime docker takes another for new ones"},
+		{name: "its own is gone for good", installed: both[:1], applied: map[string]string{"web": "podman"}, setting: "docker", asked: true,
+			web: "docker", fresh: "docker", all: []string{"docker"}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			answering(t, test.installed...)
+			store := applied(t, test.applied)
+			p := &program{stderr: t.Output(), getenv: func(string) string { return "" }}
+			e, err := p.engines(settings{Runtime: test.setting, RuntimeAsked: test.asked, StateDir: store.Dir})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for name, want := range map[string]string{"web": test.web, "fresh": test.fresh} {
+				engine, err := e.pod(t.Context(), plan.Ref{Namespace: "default", Name: name})
+				if err != nil && !strings.Contains(err.Error(), want) || err == nil && engine.Dialect.Name() != want {
+					t.Errorf("%s: got %v, %v, want %s", name, engine.Dialect, err, want)
+				}
+			}
+			all, _ := e.all(t.Context())
+			var names []string
+			for _, engine := range all {
+				names = append(names, engine.Dialect.Name())
+			}
+			if diff := cmp.Diff(test.all, names); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+// TestEnginesOfOthers: pods that only change with those which are named are not meant by the command line.
+func TestEnginesOfOthers(t *testing.T) {
+	answering(t, "docker", "podman")
+	store := applied(t, map[string]string{"db": "podman"})
+	p := &program{stderr: t.Output(), getenv: func(string) string { return "" }}
+	e, err := p.engines(settings{Runtime: "docker", RuntimeAsked: true, StateDir: store.Dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	web, db := plan.Ref{Namespace: "default", Name: "web"}, plan.Ref{Namespace: "default", Name: "db"}
+	of, err := e.pods(t.Context(), []plan.Ref{web}, []plan.Ref{db})
+	if err != nil || of[web].Dialect.Name() != "docker" || of[db].Dialect.Name() != "podman" {
+		t.Errorf("got %v, %v", of, err)
+	}
+}
+
+// TestOtherRuntimeIsRefused: whatever is asked of a pod with another runtime than its own, nothing is done.
+func TestOtherRuntimeIsRefused(t *testing.T) {
+	answering(t, "docker", "podman")
+	store := applied(t, map[string]string{"web": "podman"})
+	before := contents(t, store.Dir)
+	manifest := filepath.Join(t.TempDir(), "web.yaml")
+	if err := os.WriteFile(manifest, []byte("apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: {containers: [{name: a, image: i:1}]}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, words := range []string{"apply -f " + manifest, "delete web", "delete -f " + manifest, "get pod web", "describe pod web", "logs web",
+		"exec web -- date", "start web", "stop web", "restart web", "supervise web", "supervise --service web"} {
+		var stderr bytes.Buffer
+		p := &program{stdout: t.Output(), stderr: &stderr, getenv: os.Getenv}
+		args := append([]string{"kubehost", "--runtime", "docker", "--state-dir", store.Dir}, strings.Fields(words)...)
+		want := "error: pod \"web\" is with podman, not with docker\n" +
+			"  hint: leave out --runtime; or remove it there first: kubehost delete web --runtime podman\n"
+		if code := p.main(args); code != exitFailed || stderr.String() != want {
+			t.Errorf("kubehost %s: exit status %d\n%s", words, code, stderr.String())
+		}
+	}
+	if diff := cmp.Diff(before, contents(t, store.Dir)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// contents are the files below a directory.
+func contents(t *testing.T, dir string) map[string]string {
+	t.Helper()
+	all := map[string]string{}
+	files, err := filepath.Glob(dir + "/pods/*/*/*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		b, err := os.ReadFile(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all[f] = string(b)
+	}
+	return all
+}
+
+// TestDeleteTargets: each runtime removes its own pods, and what pods may use goes last.
+func TestDeleteTargets(t *testing.T) {
+	answering(t, "docker", "podman")
+	store := applied(t, map[string]string{"a": "docker", "b": "podman", "c": "docker"})
+	named := func(words ...string) []target {
+		var all []target
+		for _, w := range words {
+			kind, name, _ := strings.Cut(w, "/")
+			all = append(all, target{kind, plan.Ref{Namespace: "default", Name: name}})
+		}
+		return all
+	}
+	for _, test := range []struct {
+		all  []target
+		want map[string][]target
+	}{
+		{named("ConfigMap/x", "Pod/a", "Pod/b", "Pod/c"), map[string][]target{"docker": named("Pod/a", "Pod/c"), "podman": named("Pod/b", "ConfigMap/x")}},
+		{named("ConfigMap/x", "Pod/b"), map[string][]target{"podman": named("ConfigMap/x", "Pod/b")}},
+		{named("ConfigMap/x"), map[string][]target{"docker": named("ConfigMap/x")}},
+	} {
+		p := &program{stderr: t.Output(), getenv: func(string) string { return "" }}
+		e, err := p.engines(settings{Runtime: runtimeAuto, StateDir: store.Dir})
+		if err != nil {
+			t.Fatal(err)
+		}
+		parts, err := e.targets(t.Context(), test.all)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := map[string][]target{}
+		for _, part := range parts {
+			got[part.engine.Dialect.Name()] = part.of
+		}
+		if diff := cmp.Diff(test.want, got); diff != "" {
+			t.Errorf("%v: %s", slices.Collect(maps.Keys(test.want)), diff)
+		}
+	}
+}

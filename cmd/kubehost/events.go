@@ -1,0 +1,200 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/urfave/cli/v2"
+	v1 "k8s.io/api/core/v1"
+
+	"github.com/kubehost/kubehost/runtime"
+	"github.com/kubehost/kubehost/runtime/supervise"
+	"github.com/kubehost/kubehost/translate/plan"
+)
+
+func (p *program) eventsCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "events",
+		Usage:     "list what happened to pods",
+		UsageText: "kubehost events [POD …] [flags]",
+		Description: `Lists the last events of each pod, up to a hundred, oldest first: starts, ends, failed probes and pulls. The
+supervisor of a pod tells them; pods without one have none.
+
+Examples:
+  kubehost events
+  kubehost events -A --types Warning
+  kubehost events -l app=shop
+  kubehost events --for pod/web --watch`,
+		Flags: append(append(selectionFlags("to list (default: default)"),
+			&cli.StringFlag{Name: "for", Usage: "only those of `POD`"},
+			&cli.StringFlag{Name: "types", Usage: "only those of these `TYPES`: Normal, Warning"},
+			&cli.BoolFlag{Name: "watch", Aliases: []string{"w"}, Usage: "go on with the events to come"},
+			&cli.BoolFlag{Name: "no-headers", Usage: "no line of column names"},
+		), settingFlags()...),
+		Action: p.events,
+	}
+}
+
+// happened is an event with the pod that it is of.
+type happened struct {
+	plan.Ref
+	supervise.Event
+}
+
+// eventing is one run of events.
+type eventing struct {
+	settings settings
+	pods     selection
+	types    []string
+}
+
+func (p *program) events(c *cli.Context) error {
+	s, err := p.settings(c)
+	if err != nil {
+		return err
+	}
+	e := eventing{settings: s}
+	if e.pods, err = eventPods(c); err != nil {
+		return err
+	}
+	if e.types, err = eventTypes(c); err != nil {
+		return err
+	}
+	all, damaged, err := e.list()
+	if err != nil {
+		return err
+	}
+	for _, f := range damaged {
+		p.warn(f)
+	}
+	if len(all) == 0 && !c.Bool("watch") {
+		p.note("%s", strings.Replace(e.pods.none(), "resources", "events", 1))
+		return nil
+	}
+	if err := e.print(p.stdout, all, !c.Bool("no-headers")); err != nil || !c.Bool("watch") {
+		return err
+	}
+	return quietly(c.Context, e.watch(c.Context, p.stdout, all))
+}
+
+// eventPods are the pods that are named or selected; all when none is.
+func eventPods(c *cli.Context) (selection, error) {
+	words := c.Args().Slice()
+	if f := c.String("for"); f != "" {
+		words = append(words, f)
+	}
+	s, err := selectionOf(c, words)
+	for _, t := range s.names {
+		if t.Kind != "Pod" {
+			return s, usage(c, "%s/%s has no events: only pods have", strings.ToLower(t.Kind), t.Name)
+		}
+	}
+	return s, err
+}
+
+func eventTypes(c *cli.Context) ([]string, error) {
+	var types []string
+	for word := range strings.SplitSeq(c.String("types"), ",") {
+		switch word = strings.TrimSpace(word); {
+		case word == "":
+		case strings.EqualFold(word, v1.EventTypeNormal):
+			types = append(types, v1.EventTypeNormal)
+		case strings.EqualFold(word, v1.EventTypeWarning):
+			types = append(types, v1.EventTypeWarning)
+		default:
+			return nil, usage(c, "--types: %q is no type of events: Normal, Warning", word)
+		}
+	}
+	return types, nil
+}
+
+// list reads the events that are wanted, oldest first.
+func (e eventing) list() (all []happened, damaged runtime.Damaged, err error) {
+	stored, damaged, err := e.pods.stored(runtime.Store{Dir: e.settings.StateDir})
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, p := range stored {
+		m, err := remembered(e.settings, p)
+		if err != nil {
+			return nil, nil, storeError(err)
+		}
+		if m == nil {
+			continue
+		}
+		for _, ev := range m.Events {
+			if len(e.types) == 0 || slices.Contains(e.types, eventType(ev)) {
+				all = append(all, happened{p.Ref, ev})
+			}
+		}
+	}
+	slices.SortStableFunc(all, func(a, b happened) int {
+		return cmp.Or(a.Time.Compare(b.Time), a.Ref.Compare(b.Ref))
+	})
+	return all, damaged, nil
+}
+
+// print prints kubectl's table of events.
+func (e eventing) print(w io.Writer, all []happened, headers bool) error {
+	t := tabwriter.NewWriter(w, 0, 8, 3, ' ', 0)
+	row := func(namespace string, cells ...string) {
+		if e.pods.namespace == "" {
+			cells = append([]string{namespace}, cells...)
+		}
+		fmt.Fprintln(t, strings.Join(cells, "\t"))
+	}
+	if headers {
+		row("NAMESPACE", "LAST SEEN", "TYPE", "REASON", "OBJECT", "MESSAGE")
+	}
+	now := time.Now()
+	for _, h := range all {
+		message := escapes.Replace(strings.ReplaceAll(strings.TrimSpace(h.Message), "\n", " "))
+		if h.Unit != "" && !strings.Contains(message, h.Unit) {
+			message = h.Unit + ": " + message
+		}
+		row(h.Namespace, eventAge(h.Event, now), eventType(h.Event), h.Reason, "Pod/"+h.Name, message)
+	}
+	return t.Flush()
+}
+
+// pollEvents is how often the status files are read for events to come.
+const pollEvents = 200 * time.Millisecond
+
+// watch prints what is new, until ctx ends.
+func (e eventing) watch(ctx context.Context, w io.Writer, seen []happened) error {
+	tick := time.NewTicker(pollEvents)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-tick.C:
+		}
+		all, _, err := e.list()
+		if err != nil {
+			return err
+		}
+		fresh := newEvents(all, seen)
+		if len(fresh) > 0 {
+			if err := e.print(w, fresh, false); err != nil {
+				return err
+			}
+		}
+		seen = all
+	}
+}
+
+// newEvents are those that were not there before; one that happened again is new.
+func newEvents(all, before []happened) []happened {
+	return slices.DeleteFunc(slices.Clone(all), func(h happened) bool {
+		return slices.ContainsFunc(before, func(o happened) bool {
+			return o.Ref == h.Ref && o.Time.Equal(h.Time) && o.Unit == h.Unit && o.Reason == h.Reason && o.Message == h.Message && o.Count == h.Count
+		})
+	})
+}

@@ -1,0 +1,211 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/urfave/cli/v2"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/kubehost/kubehost/runtime"
+	"github.com/kubehost/kubehost/runtime/supervise"
+	"github.com/kubehost/kubehost/translate/plan"
+)
+
+// watching is one run of get --watch.
+type watching struct {
+	viewer
+	pods    selection
+	printer *podPrinter
+	// shown is what was last printed of each pod, without its age.
+	shown map[plan.Ref]shown
+}
+
+type shown struct {
+	podView
+	text string
+}
+
+// pollPods is how often the runtime is asked of pods of which nobody else tells.
+const pollPods = 2 * time.Second
+
+func (p *program) watchPods(c *cli.Context, sel selection, printer *podPrinter) error {
+	only := c.Bool("watch-only")
+	switch {
+	case printer.sortPath != nil && only:
+		p.note("warning: --watch-only requested, --sort-by will be ignored")
+	case printer.sortPath != nil:
+		p.note("warning: --watch requested, --sort-by will be ignored for watch events received")
+	}
+	e, _, err := p.host(c)
+	if err != nil {
+		return err
+	}
+	if err := e.check(refsOf(sel.names)...); err != nil {
+		return err
+	}
+	w := watching{viewer: viewer{engines: e, seen: map[plan.Ref]podView{}}, pods: sel, printer: printer, shown: map[plan.Ref]shown{}}
+	return quietly(c.Context, w.run(c.Context, only))
+}
+
+func (w *watching) run(ctx context.Context, only bool) error {
+	// Before the first look: what changes in between is told.
+	files, err := supervise.WatchPods(runtime.Store{Dir: w.settings.StateDir}, w.settings.RunDir)
+	if err != nil {
+		return storeError(err)
+	}
+	defer files.Close()
+	if err := w.first(ctx, only); err != nil {
+		return err
+	}
+	tick := time.NewTicker(pollPods)
+	defer tick.Stop()
+	for {
+		var poll <-chan time.Time
+		if w.polls() {
+			poll = tick.C
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case refs, ok := <-files.Changes:
+			if !ok {
+				return files.Err()
+			}
+			err = w.changed(ctx, refs)
+		case <-poll:
+			err = w.poll(ctx)
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// first prints the pods that there are, unless only changes are wanted.
+func (w *watching) first(ctx context.Context, only bool) error {
+	all, err := observePods(ctx, w.engines, w.settings)
+	if err != nil {
+		return err
+	}
+	pods, missing := w.pods.of(all)
+	if len(missing) > 0 {
+		return errors.Join(missing...)
+	}
+	for _, err := range damages(pods) {
+		w.warn(err)
+	}
+	for _, v := range pods {
+		w.seen[v.Ref] = v
+		text, err := w.printer.text(v)
+		if err != nil {
+			return err
+		}
+		w.shown[v.Ref] = shown{v, text}
+	}
+	if only {
+		return nil
+	}
+	if err := w.printer.sort(pods); err != nil {
+		return err
+	}
+	return w.printer.printEach(pods)
+}
+
+// polls says whether there are pods whose changes no file tells.
+func (w *watching) polls() bool {
+	for _, s := range w.shown {
+		if !s.supervised() {
+			return true
+		}
+	}
+	return false
+}
+
+// changed looks at pods whose files have changed; nil are all.
+func (w *watching) changed(ctx context.Context, refs []plan.Ref) error {
+	if refs == nil {
+		stored, _, err := w.pods.stored(runtime.Store{Dir: w.settings.StateDir})
+		if err != nil {
+			return err
+		}
+		for _, p := range stored {
+			refs = append(refs, p.Ref)
+		}
+		refs = slices.AppendSeq(refs, maps.Keys(w.shown))
+		slices.SortFunc(refs, plan.Ref.Compare)
+		refs = slices.Compact(refs)
+	}
+	for _, r := range refs {
+		v, err := w.read(r)
+		switch {
+		case runtime.DamagedIn(err) != nil:
+			w.warn(err)
+			err = nil
+		case errors.Is(err, fs.ErrNotExist) && w.shown[r].stored == nil:
+			err = nil // a pod that was not made by apply has no files in the first place
+		case errors.Is(err, fs.ErrNotExist), err == nil && (!w.pods.has(r, v.labels()) || w.check(r) != nil):
+			err = w.gone(r)
+		case err == nil:
+			if v, err = w.complete(ctx, v); err == nil {
+				err = w.show(v)
+			}
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// poll asks the runtime.
+func (w *watching) poll(ctx context.Context) error {
+	all, err := observePods(ctx, w.engines, w.settings)
+	if err != nil {
+		return err
+	}
+	there := map[plan.Ref]bool{}
+	for _, v := range all {
+		there[v.Ref] = w.pods.has(v.Ref, v.labels())
+		if there[v.Ref] && !v.supervised() {
+			if err := w.show(v); err != nil {
+				return err
+			}
+		}
+	}
+	for _, r := range slices.SortedFunc(maps.Keys(w.shown), plan.Ref.Compare) {
+		if !there[r] {
+			if err := w.gone(r); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// show prints a pod of which there is something new to print.
+func (w *watching) show(v podView) error {
+	text, err := w.printer.text(v)
+	if err != nil || text == w.shown[v.Ref].text {
+		return err
+	}
+	w.shown[v.Ref] = shown{v, text}
+	return w.printer.printEach([]podView{v})
+}
+
+// gone prints, once more, a pod that was deleted, or whose labels are no longer those that are selected.
+func (w *watching) gone(r plan.Ref) error {
+	s, was := w.shown[r]
+	if !was {
+		return nil
+	}
+	delete(w.shown, r)
+	if _, err := (runtime.Store{Dir: w.settings.StateDir}).Pod(r); errors.Is(err, fs.ErrNotExist) {
+		s.deleted = metav1.Now()
+	}
+	return w.printer.printEach([]podView{s.podView})
+}

@@ -1,0 +1,129 @@
+package runtime_test
+
+import (
+	"context"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/kubehost/kubehost/runtime"
+	"github.com/kubehost/kubehost/runtime/docker"
+	"github.com/kubehost/kubehost/runtime/podman"
+	"github.com/kubehost/kubehost/translate/plan"
+)
+
+type inspection string
+
+func (i inspection) Run(context.Context, runtime.Command) (runtime.Result, error) {
+	return runtime.Result{Stdout: []byte(i)}, nil
+}
+
+// complaint is a Runner of a runtime that finds nothing, and says why.
+type complaint string
+
+func (c complaint) Run(context.Context, runtime.Command) (runtime.Result, error) {
+	return runtime.Result{Code: 1, Stdout: []byte("[]\n"), Stderr: []byte(c)}, nil
+}
+
+// An engine that does not answer is not one that has no containers.
+func TestInspectWithoutAnswer(t *testing.T) {
+	for said, gone := range map[complaint]bool{
+		"Error: No such container: web\n": true,
+		"Error response from daemon: No such container: connect\nError response from daemon: No such container: web\n":                             true,
+		"error inspecting object: no such container b\nError: inspecting object: no such container connect\n":                                      true,
+		"Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?\n":                                      false,
+		"failed to connect to the docker API at unix:///run/docker.sock; check if the path is correct: connect: no such file or directory\n":       false,
+		"error during connect: Get \"http://docker/v1.41/containers/web/json\": EOF\n":                                                             false,
+		"permission denied while trying to connect to the Docker daemon socket at unix:///var/run/docker.sock\n":                                   false,
+		"Error response from daemon: No such container: web\nCannot connect to the Docker daemon at tcp://host:1. Is the docker daemon running?\n": false,
+	} {
+		found, err := runtime.Engine{Dialect: podman.Dialect{}, Runner: said}.Inspect(t.Context(), []string{"web", "connect"})
+		if len(found) > 0 || (err == nil) != gone {
+			t.Errorf("%q: %v, %v", said, found, err)
+		}
+	}
+}
+
+// What ran when the host lost its power has ended, though podman says that it was only created.
+func TestInspectAfterPowerCut(t *testing.T) {
+	const none, begun = `"0001-01-01T00:00:00Z"`, `"2026-11-23T18:34:21Z"`
+	at := time.Date(2026, 11, 23, 18, 34, 21, 0, time.UTC)
+	for _, test := range []struct {
+		status, started string
+		state           runtime.State
+		code            int
+		finished        time.Time
+	}{
+		{"created", none, runtime.Created, 0, time.Time{}},
+		{"created", begun, runtime.Exited, 255, at},
+		{"configured", begun, runtime.Exited, 255, at},
+		{"initialized", begun, runtime.Created, 0, time.Time{}},
+		{"running", begun, runtime.Running, 0, time.Time{}},
+	} {
+		e := runtime.Engine{Dialect: podman.Dialect{}, Runner: inspection(`[{"Id":"1","Name":"web-main","State":{"Status":"` + test.status +
+			`","ExitCode":0,"StartedAt":` + test.started + `,"FinishedAt":` + none + `}}]`)}
+		found, err := e.Inspect(t.Context(), []string{"1"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		d := found["1"]
+		if d.Container.State != test.state || d.Container.ExitCode != test.code || !d.Finished.Equal(test.finished) {
+			t.Errorf("%s since %s: %s with %d at %s", test.status, test.started, d.Container.State, d.Container.ExitCode, d.Finished)
+		}
+	}
+}
+
+// names is a Runner that prints a listing, and keeps what it was asked.
+type names struct {
+	listing string
+	argv    []string
+}
+
+func (n *names) Run(_ context.Context, c runtime.Command) (runtime.Result, error) {
+	n.argv = c.Argv
+	return runtime.Result{Stdout: []byte(n.listing)}, nil
+}
+
+// Names asks for the containers of one pod alone, and leaves out what docker's links call a container besides.
+func TestNames(t *testing.T) {
+	for listing, want := range map[string][]string{"": {}, "web-infra\nweb-main,other/alias\n": {"web-infra", "web-main"}} {
+		r := &names{listing: listing}
+		got, err := runtime.Engine{Dialect: podman.Dialect{}, Runner: r}.Names(t.Context(), plan.Ref{Namespace: "shop", Name: "web"})
+		if diff := cmp.Diff(want, got); diff != "" || err != nil {
+			t.Errorf("%q: %v\n%s", listing, err, diff)
+		}
+		for _, filter := range []string{"label=kubehost.dev/namespace=shop", "label=kubehost.dev/pod=web"} {
+			if !slices.Contains(r.argv, filter) {
+				t.Errorf("%q has no %s", r.argv, filter)
+			}
+		}
+	}
+}
+
+// LateOf finds in an inspection what the query for late values prints, and nothing when a part is missing.
+func TestLateOf(t *testing.T) {
+	p := plan.Pod{Sandbox: plan.Sandbox{Network: "kubehost"}}
+	for _, test := range []struct {
+		name    string
+		dialect runtime.Dialect
+		on      map[string]runtime.Addresses
+		want    *runtime.Late
+	}{
+		{"podman", podman.Dialect{}, map[string]runtime.Addresses{"kubehost": {IPAddress: "10.88.0.2", GlobalIPv6Address: "fd00::2", Gateway: "10.88.0.1"}},
+			&runtime.Late{IPs: []string{"10.88.0.2", "fd00::2"}, Resolver: "10.88.0.1"}},
+		{"IPv6 alone", podman.Dialect{}, map[string]runtime.Addresses{"kubehost": {GlobalIPv6Address: "fd00::2", IPv6Gateway: "fd00::1"}},
+			&runtime.Late{IPs: []string{"fd00::2"}, Resolver: "fd00::1"}},
+		{"docker", docker.Dialect{}, map[string]runtime.Addresses{"kubehost": {IPAddress: "172.18.0.2", Gateway: "172.18.0.1"}},
+			&runtime.Late{IPs: []string{"172.18.0.2"}, Resolver: "127.0.0.11"}},
+		{"another network", podman.Dialect{}, map[string]runtime.Addresses{"other": {IPAddress: "10.88.0.2", Gateway: "10.88.0.1"}}, nil},
+		{"no address", podman.Dialect{}, map[string]runtime.Addresses{"kubehost": {Gateway: "10.88.0.1"}}, nil},
+		{"no name server", podman.Dialect{}, map[string]runtime.Addresses{"kubehost": {IPAddress: "10.88.0.2"}}, nil},
+	} {
+		got := runtime.Engine{Dialect: test.dialect}.LateOf(&p, runtime.Detail{Networks: test.on})
+		if diff := cmp.Diff(test.want, got); diff != "" {
+			t.Errorf("%s:\n%s", test.name, diff)
+		}
+	}
+}

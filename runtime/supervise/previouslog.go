@@ -1,0 +1,102 @@
+package supervise
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/kubehost/kubehost/runtime"
+)
+
+// What is kept of the log of a run that is over when the next one begins. A kubelet keeps the dead container; here that
+// would keep its files and its log without a bound.
+const (
+	previousLines = 10_000
+	previousBytes = 1 << 20
+)
+
+// PreviousLog is the file with the end of what a run of a container wrote, by the ID of the container that has gone.
+func PreviousLog(podDir, unit, id string) string { return filepath.Join(podDir, "logs", unit, id) }
+
+// keepLog returns a function that keeps the end of an ended container's log, in the place of the one before. It is called
+// before the container is removed.
+func (p *process) keepLog(unit string, old *runtime.Container) func(context.Context) {
+	if old == nil || !old.Started() {
+		return func(context.Context) {}
+	}
+	file, id := PreviousLog(p.Store.PodDir(p.pod.Ref), unit, old.ID), old.ID
+	return func(ctx context.Context) {
+		ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+		defer cancel()
+		log, err := p.lastLog(ctx, id)
+		if err != nil {
+			return // it is told as one that is not there
+		}
+		_ = os.RemoveAll(filepath.Dir(file))
+		if os.MkdirAll(filepath.Dir(file), 0o700) == nil {
+			_ = replaceSoon(file, log) // the next run does not wait for the disk
+		}
+	}
+}
+
+// keepLogs keeps those of all containers of a pod that starts anew, unless it does as another one.
+func (p *process) keepLogs(why Why) func(context.Context) {
+	if why != Restart {
+		dir := filepath.Join(p.Store.PodDir(p.pod.Ref), "logs")
+		return func(context.Context) { _ = os.RemoveAll(dir) }
+	}
+	var keep []func(context.Context)
+	for _, u := range p.pod.Units {
+		keep = append(keep, p.keepLog(u.Name, p.there(u.ID)))
+	}
+	return func(ctx context.Context) {
+		var all sync.WaitGroup
+		for _, k := range keep {
+			all.Go(func() { k(ctx) })
+		}
+		all.Wait()
+	}
+}
+
+// lastLog is the end of what a container wrote, from the beginning of a line on.
+func (p *process) lastLog(ctx context.Context, id string) ([]byte, error) {
+	lines := int64(previousLines)
+	c := p.Engine.Logs(id, runtime.LogQuery{Tail: &lines})
+	end := &tailWriter{keep: previousBytes}
+	code, err := p.Engine.Attach(ctx, c, runtime.Streams{Out: end, Err: end})
+	if err == nil && code != 0 {
+		err = fmt.Errorf("%s: exit status %d", c.Masked(), code)
+	}
+	return end.bytes(), err
+}
+
+// tailWriter keeps the last bytes of what is written to it.
+type tailWriter struct {
+	keep int
+	b    []byte
+	cut  bool
+}
+
+func (t *tailWriter) Write(b []byte) (int, error) {
+	t.b = append(t.b, b...)
+	if len(t.b) > 2*t.keep { // seldom, so that it costs little
+		t.b = append(t.b[:0], t.b[len(t.b)-t.keep:]...)
+		t.cut = true
+	}
+	return len(b), nil
+}
+
+// bytes is what is kept. Of a line whose beginning is lost nothing is, unless that would leave nothing at all.
+func (t *tailWriter) bytes() []byte {
+	if len(t.b) > t.keep {
+		t.b, t.cut = t.b[len(t.b)-t.keep:], true
+	}
+	if i := bytes.IndexByte(t.b, '\n'); t.cut && i >= 0 && i+1 < len(t.b) {
+		return t.b[i+1:]
+	}
+	return t.b
+}

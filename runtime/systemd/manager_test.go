@@ -1,0 +1,144 @@
+package systemd
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/kubehost/kubehost/runtime"
+	"github.com/kubehost/kubehost/translate/plan"
+)
+
+// systemctl is a Runner that notes commands and answers "show" with what the test says of each service.
+type systemctl struct {
+	ran    []string
+	states map[string]string
+}
+
+func (s *systemctl) Run(_ context.Context, c runtime.Command) (runtime.Result, error) {
+	line := strings.Join(c.Argv, " ")
+	if !strings.Contains(line, " show ") {
+		s.ran = append(s.ran, line)
+		return runtime.Result{}, nil
+	}
+	_, names, _ := strings.Cut(line, " -- ")
+	var paragraphs []string
+	for name := range strings.FieldsSeq(names) {
+		paragraphs = append(paragraphs, s.states[name])
+	}
+	return runtime.Result{Stdout: []byte(strings.Join(paragraphs, "\n") + "\n")}, nil
+}
+
+const web = "kubehost-web.service"
+
+func TestStates(t *testing.T) {
+	m := Manager{Runner: &systemctl{states: map[string]string{
+		web:                      "MainPID=42\nActiveState=active\nUnitFileState=enabled\nNeedDaemonReload=yes\nJob=0\n",
+		"kubehost-db.service":    "MainPID=0\nActiveState=inactive\nUnitFileState=\nNeedDaemonReload=no\nJob=17\n",
+		"kubehost-other.service": "MainPID=0\nActiveState=failed\nUnitFileState=static\nNeedDaemonReload=no\n",
+	}}}
+	got, err := m.States(t.Context(), []string{web, "kubehost-db.service", "kubehost-other.service"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]State{
+		web:                      {Active: "active", Enabled: "enabled", MainPID: 42, Stale: true},
+		"kubehost-db.service":    {Active: "inactive", Queued: true},
+		"kubehost-other.service": {Active: "failed", Enabled: "static"},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
+func TestRemove(t *testing.T) {
+	ran := &systemctl{states: map[string]string{web: "ActiveState=inactive\n", "kubehost-db.service": "ActiveState=failed\n"}}
+	m := Manager{User: true, Dir: t.TempDir(), Runner: ran}
+	for _, name := range []string{web, "kubehost-db.service", "other.service"} {
+		if err := os.WriteFile(filepath.Join(m.Dir, name), nil, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, want := range []bool{true, false} {
+		if wrote, err := m.OrderScopes(); wrote != want || err != nil {
+			t.Errorf("order the scopes: %v, %v", wrote, err)
+		}
+	}
+	if err := m.Remove(t.Context(), nil); err != nil || ran.ran != nil {
+		t.Errorf("to remove nothing took %v, %v", ran.ran, err)
+	}
+	if err := m.Remove(t.Context(), []string{web}); err != nil {
+		t.Fatal(err)
+	}
+	if wrote, err := m.OrderScopes(); wrote || err != nil {
+		t.Errorf("a service is left, and the scopes have no order: %v", err)
+	}
+	ran.ran = nil
+	if err := os.WriteFile(filepath.Join(m.Dir, web), nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := m.Remove(t.Context(), []string{web, "kubehost-db.service"}); err != nil {
+		t.Fatal(err)
+	}
+	want := []string{
+		"systemctl --user stop -- kubehost-web.service kubehost-db.service",
+		"systemctl --user disable --no-reload --quiet -- kubehost-web.service kubehost-db.service",
+		"systemctl --user daemon-reload",
+		"systemctl --user reset-failed -- kubehost-db.service",
+	}
+	if diff := cmp.Diff(want, ran.ran); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+	left, err := os.ReadDir(m.Dir)
+	if err != nil || len(left) != 1 || left[0].Name() != "other.service" {
+		t.Errorf("left: %v, %v", left, err)
+	}
+}
+
+func TestWrite(t *testing.T) {
+	m := Manager{Dir: filepath.Join(t.TempDir(), "system")}
+	p := pod(plan.Ref{Namespace: "default", Name: "web"})
+	write := func(h Host) (Change, error) {
+		t.Helper()
+		f, err := Service(&p, h)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return m.Write(f)
+	}
+	longer, other := host("docker"), host("docker")
+	p.GracePeriod = 31
+	other.RunDir, other.StateDir = "/run/other", "/srv/other"
+	for _, step := range []struct {
+		grace int64
+		host  Host
+		want  Change
+	}{
+		{30, host("docker"), Change{File: true}}, {30, host("docker"), Change{}},
+		{31, longer, Change{File: true}}, {31, other, Change{File: true, Command: true}},
+	} {
+		p.GracePeriod = step.grace
+		if got, err := write(step.host); err != nil || got != step.want {
+			t.Errorf("grace period %d: %+v, %v, want %+v", step.grace, got, err, step.want)
+		}
+	}
+	if has, err := m.Has(Name(p.Ref), p.Dir); err != nil || !has {
+		t.Errorf("the pod has no service: %v", err)
+	}
+	if has, err := m.Has(Name(p.Ref), p.Dir+"2"); err != nil || has {
+		t.Errorf("another pod has the service: %v", err)
+	}
+	p.Dir += "2"
+	if _, err := write(host("docker")); !errors.Is(err, ErrForeign) {
+		t.Errorf("another pod's service was overwritten: %v", err)
+	}
+	info, err := os.Stat(filepath.Join(m.Dir, web))
+	if err != nil || info.Mode().Perm() != 0o644 {
+		t.Errorf("%v, %v", info.Mode(), err)
+	}
+}
