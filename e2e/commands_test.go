@@ -23,14 +23,18 @@ type command = func(ts *testscript.TestScript, neg bool, args []string)
 
 func commands() map[string]command {
 	return map[string]command{
+		"asowner":     asowner,
 		"exits":       exits,
 		"waitfor":     waitfor,
 		"http":        fetch,
 		"listening":   positive(listening),
 		"push":        positive(push),
 		"pulls":       positive(pulls),
+		"stall":       positive(stall),
+		"pod":         positive(podStatus),
 		"snapshot":    positive(snapshot),
 		"interrupted": positive(interrupted),
+		"kills":       positive(kills),
 		"fact":        positive(fact),
 		"deviates":    positive(deviates),
 	}
@@ -43,6 +47,27 @@ func positive(f func(ts *testscript.TestScript, args []string)) command {
 			ts.Fatalf("this command cannot be negated")
 		}
 		f(ts, args)
+	}
+}
+
+// stall makes the script's registry leave all requests without an answer from now on.
+func stall(ts *testscript.TestScript, _ []string) { of(ts).registry.stalled.Store(true) }
+
+// asowner runs a command with the ids that files have for containers.
+func asowner(ts *testscript.TestScript, neg bool, args []string) {
+	if len(args) == 0 {
+		ts.Fatalf("usage: asowner CMD…")
+	}
+	switch of(ts).name {
+	case "rootless":
+		args = append([]string{"podman", "unshare"}, args...)
+	case "rootless-docker":
+		// nsenter would stay in the directory that is the root of the namespace.
+		const enter = `exec nsenter --preserve-credentials --user --mount --target "$(cat "$XDG_RUNTIME_DIR/docker.pid")" -- sh -c 'cd "$0" && exec "$@"' "$PWD" "$@"`
+		args = append([]string{"sh", "-c", enter, "sh"}, args...)
+	}
+	if err := ts.Exec(args[0], args[1:]...); (err != nil) != neg {
+		ts.Fatalf("%v: %v", args, err)
 	}
 }
 
@@ -172,15 +197,18 @@ func listening(ts *testscript.TestScript, args []string) {
 }
 
 func push(ts *testscript.TestScript, args []string) {
-	user := ""
-	if len(args) > 2 && args[0] == "-user" {
-		user, args = args[1], args[2:]
-	}
-	if len(args) == 0 {
-		ts.Fatalf("usage: push [-user USER] REPO:TAG [NAME=VALUE…]")
+	flags := flag.NewFlagSet("push", flag.ContinueOnError)
+	user := flags.String("user", "", "")
+	foreign := flags.Bool("foreign", false, "")
+	ts.Check(flags.Parse(args))
+	if args = flags.Args(); len(args) == 0 {
+		ts.Fatalf("usage: push [-user USER | -foreign] REPO:TAG [NAME=VALUE…]")
 	}
 	s := of(ts)
-	img, err := newImage(s.ns, user, args[1:]...)
+	img, err := newImage(s.ns, *user, args[1:]...)
+	if *foreign {
+		img, err = foreignImage(s.ns)
+	}
 	ts.Check(err)
 	ts.Check(s.registry.push(args[0], img))
 	s.images = append(s.images, digest(img.config))

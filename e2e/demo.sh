@@ -1,5 +1,6 @@
 #!/bin/bash
-# The demo: up runs manifests/examples/web.yaml on this host and fetches its page, down removes it all.
+# The demo: up runs manifests/examples/web.yaml on this host and fetches its page, down removes it all. session is the one
+# that docs/session.txt shows; it leaves nothing behind.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 image=localhost/kubehost-demo:1
@@ -8,7 +9,7 @@ kubehost=bin/kubehost
 
 # Settings that podman needs on this host, if e2e/setup.sh found that it needs any.
 settings() {
-	if [ "$(runtime)" = podman ] && [ -f bin/e2e/env ]; then . bin/e2e/env; fi
+	if [ -f bin/e2e/env ]; then . bin/e2e/env; fi
 }
 
 # show COMMAND...: as a session in a terminal looks.
@@ -47,11 +48,43 @@ fetch() {
 	done
 }
 
+# session: what a first session looks like, with a state of its own. Each line is run as it is shown.
+session() {
+	local line
+	dir=$(mktemp -d)
+	cp $manifest "$dir/web.yaml"
+	export KUBEHOST_STATE_DIR=$dir/state KUBEHOST_VOLUME_DIR=$dir/volumes PATH=$PWD/bin:$PATH
+	cd "$dir"
+	trap 'kubehost delete -q -f web.yaml --with-data --ignore-not-found >/dev/null; rm -rf "$dir"' EXIT
+	while read -r line; do
+		echo "\$ $line"
+		eval "$line" 2>&1
+		echo
+	done <<-'END'
+		kubehost apply --wait -f web.yaml
+		kubehost get pods
+		wget -q -O- http://127.0.0.1:8080/
+		sed -i 's/It works!/It works on, too!/' web.yaml
+		kubehost apply -f web.yaml
+		wget -q -O- http://127.0.0.1:8080/
+		kubehost get pods -o wide
+		kubehost logs web -c httpd --tail 2
+		kubehost delete -f web.yaml
+	END
+}
+
 case ${1-} in
+session)
+	e2e/setup.sh runtime >&2
+	settings
+	make_image "$(runtime)"
+	session | sed "s|/tmp/tmp\.[^/]*/|/root/|"
+	;;
 up)
 	e2e/setup.sh runtime
 	settings
-	make_image "$(runtime)"
+	export KUBEHOST_RUNTIME=$(runtime) # the pod goes where the image is
+	make_image "$KUBEHOST_RUNTIME"
 	show $kubehost apply -f $manifest
 	echo
 	show $kubehost get pods
@@ -59,10 +92,10 @@ up)
 	echo "\$ wget -q -O- http://127.0.0.1:8080/"
 	fetch http://127.0.0.1:8080/
 	echo
-	echo "The pod runs on $(runtime). Next:"
-	[ -z "${CONTAINERS_CONF-}" ] || echo "  export CONTAINERS_CONF=$CONTAINERS_CONF   # podman needs it on this host"
+	echo "The pod runs on $KUBEHOST_RUNTIME. Next:"
+	[ "$KUBEHOST_RUNTIME" = docker ] || [ -z "${CONTAINERS_CONF-}" ] || echo "  export CONTAINERS_CONF=$CONTAINERS_CONF   # podman needs it on this host"
 	cat <<-END
-		  $(runtime) ps
+		  $KUBEHOST_RUNTIME ps
 		  $kubehost get pods -o wide
 		  $kubehost apply -f $manifest --dry-run
 		  cat ${KUBEHOST_VOLUME_DIR-/var/lib/kubehost/volumes}/default/web-notes/watch.log
@@ -78,7 +111,7 @@ down)
 	done
 	;;
 *)
-	echo "usage: demo.sh up|down" >&2
+	echo "usage: demo.sh up|session|down" >&2
 	exit 2
 	;;
 esac

@@ -31,6 +31,8 @@ while :; do sleep 3600 & wait $!; done
 type image struct {
 	config []byte
 	layer  []byte // a tar
+	// arch is the processor that it is made for.
+	arch string
 }
 
 // layer is the root file system: busybox and a few files.
@@ -72,10 +74,27 @@ func newImage(author, user string, env ...string) (image, error) {
 	if err != nil {
 		return image{}, err
 	}
+	return configured(l, goruntime.GOARCH, author, user, env...)
+}
+
+// foreignImage is one for another processor than this host's: its program is none that can be run.
+func foreignImage(author string) (image, error) {
+	header := append([]byte("\x7fELF\x02\x02\x01"), make([]byte, 57)...) // the other byte order
+	header[17], header[19], header[23] = 2, 22, 1                        // an executable for s390x
+	var t tarball
+	t.file("bin/hold", 0o755, header)
+	l, err := t.bytes()
+	if err != nil {
+		return image{}, err
+	}
+	return configured(l, "s390x", author, "")
+}
+
+func configured(l []byte, arch, author, user string, env ...string) (image, error) {
 	conf, err := json.Marshal(map[string]any{
 		"created":      "1970-01-01T00:00:00Z",
 		"author":       author,
-		"architecture": goruntime.GOARCH,
+		"architecture": arch,
 		"os":           "linux",
 		"config": map[string]any{
 			"Env":        append([]string{"PATH=/bin", "IMGVAR=from-image"}, env...),
@@ -85,7 +104,7 @@ func newImage(author, user string, env ...string) (image, error) {
 		},
 		"rootfs": map[string]any{"type": "layers", "diff_ids": []string{digest(l)}},
 	})
-	return image{config: conf, layer: l}, err
+	return image{conf, l, arch}, err
 }
 
 // archive is the image as "docker load" and "podman load" take it.

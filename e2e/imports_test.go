@@ -22,7 +22,9 @@ type rule struct {
 // The direction of imports: the deepest folder's rule holds.
 var directions = map[string]rule{
 	"cmd":               {module: []string{"*"}},
+	"cmd/progress":      {module: []string{}, never: []string{"k8s.io/", "sigs.k8s.io/", "os/exec"}},
 	"e2e":               {module: []string{}},
+	"e2e/bench":         {module: []string{"runtime/pause"}},
 	"manifests":         {module: []string{}, never: []string{"os/exec"}},
 	"translate":         {module: []string{"manifests", "translate/plan"}, never: []string{"os", "os/exec", "net", "net/http", "time"}},
 	"translate/plan":    {module: []string{}, never: []string{"k8s.io/", "sigs.k8s.io/", "os", "os/exec", "net", "net/http", "time"}},
@@ -30,7 +32,9 @@ var directions = map[string]rule{
 	"runtime/docker":    {module: []string{"runtime", "runtime/pause", "translate/plan"}, never: []string{"k8s.io/", "sigs.k8s.io/"}},
 	"runtime/podman":    {module: []string{"runtime", "translate/plan"}, never: []string{"k8s.io/", "sigs.k8s.io/"}},
 	"runtime/probe":     {module: []string{"runtime", "translate/plan"}, never: []string{"k8s.io/", "sigs.k8s.io/", "google.golang.org/"}},
+	"runtime/rootless":  {module: []string{"translate/plan"}, never: []string{"k8s.io/", "sigs.k8s.io/", "os", "os/exec", "net"}},
 	"runtime/supervise": {module: []string{"runtime", "runtime/probe", "translate/plan"}, never: []string{"k8s.io/", "sigs.k8s.io/"}},
+	"runtime/systemd":   {module: []string{"runtime", "translate/plan"}, never: []string{"k8s.io/", "sigs.k8s.io/"}},
 	"runtime/pause":     {module: []string{}, never: []string{"k8s.io/", "sigs.k8s.io/", "os", "os/exec", "time"}},
 }
 

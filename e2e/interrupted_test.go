@@ -14,7 +14,8 @@ import (
 )
 
 // shim stands in front of the runtime on PATH. It passes every command on, counts those that
-// change something, and kills kubehost when the one with number $SHIM_LAST has returned.
+// change something, and kills the kubehost that ran it, be it the command or a supervisor, when the one with the number
+// in $SHIM_DIR/last has returned.
 const shim = `#!/bin/sh
 case "$1 ${2-}" in
 ps\ *|inspect\ *|info\ *|version\ *|images\ *|logs\ *|wait\ *|unshare\ *) exec %[1]s "$@" ;;
@@ -22,20 +23,24 @@ ps\ *|inspect\ *|info\ *|version\ *|images\ *|logs\ *|wait\ *|unshare\ *) exec %
 "network ls"|"network inspect"|"network exists") exec %[1]s "$@" ;;
 "image ls"|"image inspect"|"image exists"|"container ls"|"container inspect") exec %[1]s "$@" ;;
 esac
+[ -e "$SHIM_DIR/last" ] || exec %[1]s "$@"
 status=0
 %[1]s "$@" || status=$?
 n=1
 while ! mkdir "$SHIM_DIR/done.$n" 2>/dev/null; do n=$((n+1)); done
 echo "$n $*" >>"$SHIM_DIR/log"
-[ $n != "$SHIM_LAST" ] || kill -9 $PPID
+# A shell that holds the pod's lock stands between.
+read -r _ name _ kubehost _ </proc/$PPID/stat
+[ "$name" = "(sh)" ] || kubehost=$PPID
+[ $n != "$(cat "$SHIM_DIR/last")" ] || { : >"$SHIM_DIR/killed"; kill -9 $kubehost; }
 exit $status
 `
 
 // mostChanges bounds the rounds, should a command never come to its end.
 const mostChanges = 60
 
-// interrupted kills a kubehost command after its first change, and runs it again to its end; then the same
-// after the second change, and so on until a run comes to its end before it would be killed.
+// interrupted kills a kubehost command, or the supervisor that works for it, after the first change, and runs the command
+// again to its end; then the same after the second change, and so on until nothing is left to be killed.
 //
 //	interrupted [-prepare FILE.sh] -check FILE.sh ARGS…
 func interrupted(ts *testscript.TestScript, args []string) {
@@ -47,42 +52,47 @@ func interrupted(ts *testscript.TestScript, args []string) {
 		ts.Fatalf("usage: interrupted [-prepare FILE.sh] -check FILE.sh ARGS…")
 	}
 	s := of(ts)
-	real, err := exec.LookPath(s.runtime)
-	ts.Check(err)
+	// Supervisors keep the PATH that they were started with: the shim is there from the beginning.
+	dir, path := s.dir("shim"), ts.Getenv("PATH")
+	if ts.Getenv("SHIM_DIR") == "" {
+		real, err := exec.LookPath(s.runtime)
+		ts.Check(err)
+		ts.Check(os.MkdirAll(dir, 0o755))
+		ts.Check(os.WriteFile(filepath.Join(dir, s.runtime), fmt.Appendf(nil, shim, real), 0o755))
+		ts.Setenv("PATH", dir+string(os.PathListSeparator)+path)
+		ts.Setenv("SHIM_DIR", dir)
+	}
 	for n := 1; n <= mostChanges; n++ {
 		s.cleanUp()
 		ts.Check(s.empty("state", "volumes"))
 		if *prepare != "" {
 			shell(ts, *prepare)
 		}
-		finished := s.runKilledAfter(ts, n, real, flags.Args())
-		if finished && n == 1 {
+		killed, done := s.runKilledAfter(ts, n, dir, flags.Args())
+		if !killed && n == 1 {
 			ts.Fatalf("the command changes nothing that could be interrupted")
 		}
-		if finished {
+		if !killed {
 			return
 		}
 		ts.Logf("killed after change %d", n)
-		ts.Check(ts.Exec("kubehost", flags.Args()...))
+		if !done {
+			ts.Check(ts.Exec("kubehost", flags.Args()...))
+		}
 		shell(ts, *check)
 	}
 	ts.Fatalf("more than %d changes", mostChanges)
 }
 
-// runKilledAfter runs kubehost, killed after the n-th change, and reports whether it finished before.
-func (s *script) runKilledAfter(ts *testscript.TestScript, n int, real string, args []string) bool {
-	dir := s.dir(fmt.Sprintf("shim-%d", n))
-	ts.Check(os.RemoveAll(dir)) // of an earlier "interrupted"
-	ts.Check(os.MkdirAll(dir, 0o755))
-	ts.Check(os.WriteFile(filepath.Join(dir, s.runtime), fmt.Appendf(nil, shim, real), 0o755))
-
-	path := ts.Getenv("PATH")
-	ts.Setenv("PATH", dir+string(os.PathListSeparator)+path)
-	ts.Setenv("SHIM_DIR", dir)
-	ts.Setenv("SHIM_LAST", fmt.Sprint(n))
+// runKilledAfter runs kubehost while the n-th change is followed by a kill. It reports whether it came to that, and whether
+// the command was done nevertheless, as it may be when its supervisor was killed.
+func (s *script) runKilledAfter(ts *testscript.TestScript, n int, dir string, args []string) (killed, done bool) {
+	left, _ := filepath.Glob(filepath.Join(dir, "done.*"))
+	for _, name := range append(left, filepath.Join(dir, "killed")) {
+		ts.Check(os.RemoveAll(name))
+	}
+	ts.Check(os.WriteFile(filepath.Join(dir, "last"), fmt.Append(nil, n), 0o644))
 	err := ts.Exec("kubehost", args...)
-	ts.Setenv("PATH", path)
-
 	// Commands that were under way run on: a test of what they leave must wait for their end.
 	ts.Check(retry(patience, func() error {
 		if left := runningFrom(dir); left != "" {
@@ -90,13 +100,12 @@ func (s *script) runKilledAfter(ts *testscript.TestScript, n int, real string, a
 		}
 		return nil
 	}))
-	if err == nil {
-		return true
-	}
-	if code, ran := exitCode(err); !ran || code >= 0 {
+	ts.Check(os.Remove(filepath.Join(dir, "last")))
+	if code, ran := exitCode(err); err != nil && (!ran || code >= 0) {
 		ts.Fatalf("kubehost was not killed: %v", err)
 	}
-	return false
+	_, noMark := os.Stat(filepath.Join(dir, "killed"))
+	return noMark == nil, err == nil
 }
 
 // runningFrom returns the command line of a process that runs the shim in dir, or of a child of

@@ -8,8 +8,10 @@ import (
 	"log"
 	"net/http"
 	"net/http/httptest"
+	goruntime "runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/google/go-containerregistry/pkg/registry"
 )
@@ -23,15 +25,26 @@ type registryServer struct {
 	addr, authAddr string
 	open, auth     *httptest.Server
 
+	// stalled makes it leave requests without an answer until it closes.
+	stalled atomic.Bool
+	closing chan struct{}
+
 	mu       sync.Mutex
 	requests []string // "GET app:1"
 }
 
 func newRegistry() *registryServer {
-	r := &registryServer{}
+	r := &registryServer{closing: make(chan struct{})}
 	content := registry.New(registry.Logger(log.New(io.Discard, "", 0)))
 	noted := http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		r.note(req)
+		if r.stalled.Load() {
+			select {
+			case <-r.closing:
+			case <-req.Context().Done():
+			}
+			return
+		}
 		content.ServeHTTP(w, req)
 	})
 	r.open = httptest.NewServer(noted)
@@ -49,6 +62,7 @@ func newRegistry() *registryServer {
 }
 
 func (r *registryServer) close() {
+	close(r.closing)
 	r.open.Close()
 	r.auth.Close()
 }
@@ -82,7 +96,7 @@ func (r *registryServer) pulls(image string) int {
 	return max(heads, gets)
 }
 
-// push stores an image as repository:tag.
+// push stores an image as repository:tag. One that is not for this host is also the only one of the list repository:tag-list.
 func (r *registryServer) push(name string, img image) error {
 	repo, tag, ok := strings.Cut(name, ":")
 	if !ok {
@@ -92,7 +106,11 @@ func (r *registryServer) push(name string, img image) error {
 	if err != nil {
 		return err
 	}
-	const docker = "application/vnd.docker."
+	const (
+		docker = "application/vnd.docker."
+		kind   = docker + "distribution.manifest.v2+json"
+		list   = docker + "distribution.manifest.list.v2+json"
+	)
 	type descriptor struct {
 		MediaType string `json:"mediaType"`
 		Size      int    `json:"size"`
@@ -100,7 +118,7 @@ func (r *registryServer) push(name string, img image) error {
 	}
 	manifest, err := json.Marshal(map[string]any{
 		"schemaVersion": 2,
-		"mediaType":     docker + "distribution.manifest.v2+json",
+		"mediaType":     kind,
 		"config":        descriptor{docker + "container.image.v1+json", len(img.config), digest(img.config)},
 		"layers":        []descriptor{{docker + "image.rootfs.diff.tar.gzip", len(layer), digest(layer)}},
 	})
@@ -113,7 +131,15 @@ func (r *registryServer) push(name string, img image) error {
 			return err
 		}
 	}
-	return send(http.MethodPut, base+"/manifests/"+tag, docker+"distribution.manifest.v2+json", manifest)
+	if err := send(http.MethodPut, base+"/manifests/"+tag, kind, manifest); err != nil || img.arch == goruntime.GOARCH {
+		return err
+	}
+	index, err := json.Marshal(map[string]any{"schemaVersion": 2, "mediaType": list, "manifests": []any{map[string]any{
+		"mediaType": kind, "size": len(manifest), "digest": digest(manifest), "platform": map[string]string{"os": "linux", "architecture": img.arch}}}})
+	if err != nil {
+		return err
+	}
+	return send(http.MethodPut, base+"/manifests/"+tag+"-list", list, index)
 }
 
 func send(method, url, kind string, body []byte) error {

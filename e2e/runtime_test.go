@@ -87,18 +87,26 @@ func (s *script) owns(name, labels string) bool {
 	return strings.Contains(name, s.ns) || strings.Contains(labels, s.ns)
 }
 
-// cleanUp removes everything that a script made at the runtime.
+// cleanUp removes everything that a script made at the runtime. What is on a network goes one by one: the engine of docker 20.10
+// locks up now and then when many containers leave networks at the same moment.
 func (s *script) cleanUp() {
 	s.endSupervisors()
 	for _, p := range s.pods() {
 		_, _ = run(s.runtime, "pod", "rm", "-f", "-t", "0", p.id)
 	}
-	var ids []string
+	var joined, infras []string // joined ones have the network of an infra container
 	for _, c := range s.containers() {
-		ids = append(ids, c.id)
+		if strings.HasSuffix(c.name, "-infra") {
+			infras = append(infras, c.id)
+		} else {
+			joined = append(joined, c.id)
+		}
 	}
-	if len(ids) > 0 {
-		_, _ = run(s.runtime, append([]string{"rm", "-f", "-v"}, ids...)...)
+	if len(joined) > 0 {
+		_, _ = run(s.runtime, append([]string{"rm", "-f", "-v"}, joined...)...)
+	}
+	for _, id := range infras {
+		_, _ = run(s.runtime, "rm", "-f", "-v", id)
 	}
 	for _, n := range s.networks() {
 		_, _ = run(s.runtime, "network", "rm", n.name)

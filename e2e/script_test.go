@@ -18,7 +18,9 @@ import (
 
 // script is what one script has of its own.
 type script struct {
-	runtime  string
+	// name is what the tests call the runtime, and runtime its command.
+	name, runtime string
+
 	ns       string
 	work     string
 	registry *registryServer
@@ -35,18 +37,18 @@ func of(ts *testscript.TestScript) *script { return ts.Value(scriptKey{}).(*scri
 
 // passed are the variables of the caller that say how the runtimes are reached and set up.
 var passed = []string{"KUBEHOST_SUPERVISOR",
-	"CONTAINERS_CONF", "CONTAINERS_STORAGE_CONF", "DOCKER_HOST", "DOCKER_CONTEXT", "XDG_RUNTIME_DIR", "DBUS_SESSION_BUS_ADDRESS",
+	"CONTAINERS_CONF", "CONTAINERS_STORAGE_CONF", "DOCKER_HOST", "DOCKER_CONTEXT", "XDG_DATA_HOME", "XDG_RUNTIME_DIR", "DBUS_SESSION_BUS_ADDRESS",
 }
 
 // setup prepares a script's environment, and arranges that nothing is left of it.
-func setup(env *testscript.Env, runtime, bin string) error {
+func setup(env *testscript.Env, runtimeName, bin string) error {
 	reg := newRegistry()
 	examples, err := filepath.Abs("../manifests/examples")
 	if err != nil {
 		return err
 	}
-	name := strings.TrimPrefix(filepath.Base(env.WorkDir), "script-")
-	s := &script{runtime: runtime, ns: "e2e-" + name + "-" + random(), work: env.WorkDir, registry: reg}
+	name, runtime := strings.TrimPrefix(filepath.Base(env.WorkDir), "script-"), commandOf(runtimeName)
+	s := &script{name: runtimeName, runtime: runtime, ns: "e2e-" + name + "-" + random(), work: env.WorkDir, registry: reg}
 	env.Values[scriptKey{}] = s
 	env.Defer(func() { s.end(env) })
 
@@ -55,7 +57,7 @@ func setup(env *testscript.Env, runtime, bin string) error {
 		"NS": s.ns, "IMAGE": imageRef, "REGISTRY": reg.addr, "AUTH_REGISTRY": reg.authAddr, "HOSTIP": hostIP(),
 		"STATE": s.dir("state"), "KUBEHOST_STATE_DIR": s.dir("state"),
 		"VOLUMES": s.dir("volumes"), "KUBEHOST_VOLUME_DIR": s.dir("volumes"),
-		"WORK": s.work, "EXAMPLES": examples,
+		"WORK": s.work, "EXAMPLES": examples, "SERVER": filepath.Join(bin, "server"),
 	}
 	for i := 1; i <= 4; i++ {
 		vars[fmt.Sprintf("PORT%d", i)] = fmt.Sprint(freePort())
@@ -68,6 +70,10 @@ func setup(env *testscript.Env, runtime, bin string) error {
 			env.Setenv(k, v)
 		}
 	}
+	if os.Geteuid() != 0 && env.Getenv("XDG_DATA_HOME") == "" {
+		// The image is not in the script's home.
+		env.Setenv("XDG_DATA_HOME", filepath.Join(os.Getenv("HOME"), ".local", "share"))
+	}
 	env.Setenv("PATH", bin+string(os.PathListSeparator)+env.Getenv("PATH"))
 	env.Setenv("HOME", s.dir("home"))
 	env.Setenv("CONTAINERS_REGISTRIES_CONF", s.dir("registries.conf"))
@@ -76,7 +82,7 @@ func setup(env *testscript.Env, runtime, bin string) error {
 
 func (s *script) dir(name string) string { return filepath.Join(s.work, name) }
 
-// fill makes the script's home and puts the variables into its manifests.
+// fill makes the script's home, and what it finds there.
 func fill(s *script, vars map[string]string) error {
 	if err := os.MkdirAll(s.dir("home"), 0o700); err != nil {
 		return err
@@ -89,13 +95,18 @@ func fill(s *script, vars map[string]string) error {
 	if err := os.WriteFile(s.dir("registries.conf"), []byte(conf.String()), 0o600); err != nil {
 		return err
 	}
+	return fillIn(s.work, vars)
+}
+
+// fillIn puts the variables into the manifests of a directory.
+func fillIn(dir string, vars map[string]string) error {
 	var pairs []string
 	for k, v := range vars {
 		pairs = append(pairs, "${"+k+"}", v)
 	}
 	replacer := strings.NewReplacer(pairs...)
-	return filepath.WalkDir(s.work, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || !slices.Contains([]string{".yaml", ".yml", ".json"}, filepath.Ext(path)) {
+	return filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !slices.Contains([]string{".yaml", ".yml", ".json", ".service"}, filepath.Ext(path)) {
 			return err
 		}
 		b, err := os.ReadFile(path)

@@ -1,11 +1,11 @@
 #!/bin/bash
-# Installs and starts what the tests need on a Debian host: docker, podman, compilers. Run as root.
+# Installs and starts what the tests need on a Debian host: docker, podman, what boots a host, compilers. Run as root.
 #
 # It changes nothing that is already there. Where podman cannot start a container with its own
 # settings (no CAP_SYS_RESOURCE, mixed cgroup versions), it writes bin/e2e/containers.conf, and a line
 # in bin/e2e/env that makes the tests, and only they, use it.
 #
-#   setup.sh           both runtimes and the compilers
+#   setup.sh           all of it
 #   setup.sh runtime   one runtime that answers, podman if it must be installed
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -56,6 +56,14 @@ want_podman() {
 	missing uidmap newuidmap
 	missing fuse-overlayfs fuse-overlayfs
 	want_busybox
+}
+
+# A whole host, booted from this machine's own files: see e2e/machine.
+want_host() {
+	missing systemd-container systemd-nspawn
+	missing dbus-user-session /usr/lib/systemd/user/dbus.socket
+	# Without it a user may not switch lingering on.
+	missing polkitd /usr/lib/polkit-1/polkitd
 }
 
 want_busybox() {
@@ -123,8 +131,11 @@ podman_settings() {
 case ${1-all} in
 all)
 	want_podman
+	want_host
 	missing docker.io dockerd
+	missing rootlesskit rootlesskit docker-rootlesskit
 	missing gcc gcc
+	missing systemd systemd-analyze
 	case $(uname -m) in
 	aarch64) missing gcc-x86-64-linux-gnu x86_64-linux-gnu-gcc ;;
 	*) missing gcc-aarch64-linux-gnu aarch64-linux-gnu-gcc ;;
