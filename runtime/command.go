@@ -144,8 +144,8 @@ func (e *CommandError) Error() string {
 
 func (e *CommandError) Unwrap() error { return e.Err }
 
-// run runs a command and makes a status other than 0 a *CommandError.
-func run(ctx context.Context, r Runner, c Command) (Result, error) {
+// once runs a command and makes a status other than 0 a *CommandError.
+func once(ctx context.Context, r Runner, c Command) (Result, error) {
 	res, err := r.Run(ctx, c)
 	if err != nil || res.Code != 0 {
 		return res, &CommandError{Command: c, Result: res, Err: err}
@@ -236,7 +236,7 @@ func Outputs(ctx context.Context, r Runner, commands ...Command) ([][]byte, erro
 	var wg sync.WaitGroup
 	for i, c := range commands {
 		wg.Go(func() {
-			res, err := patiently(ctx, r, c)
+			res, err := run(ctx, r, c)
 			out[i], errs[i] = res.Stdout, err
 		})
 	}

@@ -283,7 +283,7 @@ func (x Executor) late(ctx context.Context, query Command) (*strings.Replacer, e
 
 func (x Executor) commands(ctx context.Context, a Action) (Phase, error) {
 	for _, c := range a.Run {
-		if _, err := patiently(ctx, x.Engine.Runner, c); err != nil {
+		if _, err := run(ctx, x.Engine.Runner, c); err != nil {
 			if a.Unless != nil && a.Lately && x.holds(ctx, *a.Unless) {
 				return Unneeded, nil
 			}

@@ -16,6 +16,8 @@ var transient = []string{
 	"is already in progress",
 	// podman lists containers, and then looks for the pod of each; one of them may be removed in between.
 	") in state: no such pod",
+	// podman inspects an image, and reads all others to find its parent; one of them may be removed in between.
+	": locating image with ID ",
 }
 
 // The pauses between the attempts of a command that fails with transient words.
@@ -24,10 +26,11 @@ const (
 	lastRetry  = 3200 * time.Millisecond
 )
 
-// patiently runs a command again as long as it fails with transient words, for some six seconds.
-func patiently(ctx context.Context, r Runner, c Command) (Result, error) {
+// run runs a command, again as long as it fails with transient words, for some six seconds. A status other than 0
+// is a *CommandError.
+func run(ctx context.Context, r Runner, c Command) (Result, error) {
 	for pause := firstRetry; ; pause *= 2 {
-		res, err := run(ctx, r, c)
+		res, err := once(ctx, r, c)
 		if pause > lastRetry || !isTransient(err) {
 			return res, err
 		}
