@@ -148,17 +148,24 @@ func (d *deleting) run(ctx context.Context) error {
 			refs = append(refs, t.Ref)
 		}
 	}
-	if err := d.endSupervised(ctx, refs, true); err != nil {
-		return err
+	unended := d.endSupervised(ctx, refs, true)
+	if ctx.Err() != nil {
+		return unended
+	}
+	// A pod that has not ended keeps nobody else's from going.
+	d.targets = slices.DeleteFunc(slices.Clone(d.targets), func(t target) bool { return t.Kind == "Pod" && d.show.failed[t.Ref] })
+	refs = slices.DeleteFunc(refs, func(r plan.Ref) bool { return d.show.failed[r] })
+	if len(d.targets) == 0 {
+		return unended
 	}
 	services, _, err := d.services(d.store, refs)
 	if err != nil {
-		return storeError(err)
+		return errors.Join(unended, storeError(err))
 	}
 	if err := d.manager().Remove(ctx, services); err != nil {
-		return err
+		return errors.Join(unended, err)
 	}
-	return d.locked(ctx, refs, d.remove)
+	return errors.Join(unended, d.locked(ctx, refs, d.remove))
 }
 
 // remove removes what was named, with what is kept of it.
