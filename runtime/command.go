@@ -32,6 +32,8 @@ type Command struct {
 	Brief []string
 	// Pulls is the image that the command pulls, if it does.
 	Pulls string
+	// Mortal ends the command with kubehost even when that is killed: what it was to do is decided anew.
+	Mortal bool
 	// Heard, unless it is nil, is given each line of both streams as it comes, one at a time. Those that it takes are
 	// not in the [Result].
 	Heard func(line string) (taken bool)
@@ -80,6 +82,9 @@ func (Exec) Run(ctx context.Context, c Command) (Result, error) {
 		cmd.Stdout, cmd.Stderr, end = overhear(c.Heard, cmd.Stdout, cmd.Stderr)
 	}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	if c.Mortal {
+		cmd.SysProcAttr.Pdeathsig = syscall.SIGKILL
+	}
 	// The whole group: podman unshare and sh have children that would go on without them.
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGTERM) }
 	// A runtime's helpers (conmon) may hold the pipes open after the command itself has ended.

@@ -5,11 +5,15 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
+	"syscall"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -193,5 +197,61 @@ func TestOutputs(t *testing.T) {
 	again := sh("test -e " + seen + " || { : > " + seen + "; echo 'pod (id 48) in state: no such pod' >&2; exit 125; }")
 	if _, err = runtime.Outputs(t.Context(), runtime.Exec{}, again); err != nil {
 		t.Errorf("what passes by itself: %v", err)
+	}
+}
+
+// A command that is to end with kubehost does so even when that is killed; another runs on.
+func TestMortalCommands(t *testing.T) {
+	const mortal = "KUBEHOST_TEST_MORTAL"
+	if words := os.Getenv(mortal); words != "" {
+		_, err := runtime.Exec{}.Run(t.Context(), runtime.Command{Argv: []string{"sh", "-c", `echo $$ >"$0"; exec sleep 60`, os.Getenv("KUBEHOST_TEST_FILE")}, Mortal: words == "yes"})
+		t.Fatalf("it was not killed: %v", err)
+	}
+	for _, words := range []string{"yes", "no"} {
+		file := filepath.Join(t.TempDir(), "pid")
+		parent := exec.Command(os.Args[0], "-test.run=^TestMortalCommands$")
+		parent.Env = append(os.Environ(), mortal+"="+words, "KUBEHOST_TEST_FILE="+file)
+		if err := parent.Start(); err != nil {
+			t.Fatal(err)
+		}
+		pid := 0
+		eventually(t, "the command runs", func() bool {
+			b, _ := os.ReadFile(file)
+			pid, _ = strconv.Atoi(strings.TrimSpace(string(b)))
+			return pid > 0
+		})
+		if err := parent.Process.Kill(); err != nil {
+			t.Fatal(err)
+		}
+		_ = parent.Wait()
+		if words == "no" {
+			if err := syscall.Kill(pid, 0); err != nil {
+				t.Errorf("it ended with its parent: %v", err)
+			}
+			_ = syscall.Kill(pid, syscall.SIGKILL)
+			continue
+		}
+		eventually(t, "the command ends", func() bool { return gone(pid) })
+	}
+}
+
+// gone says whether a process has ended. Nobody may have asked yet what became of it.
+func gone(pid int) bool {
+	stat, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
+	return err != nil || strings.Contains(string(stat), ") Z ")
+}
+
+// eventually waits until something holds.
+func eventually(t *testing.T, what string, holds func() bool) {
+	t.Helper()
+	deadline := time.After(30 * time.Second)
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for !holds() {
+		select {
+		case <-deadline:
+			t.Fatalf("not so: %s", what)
+		case <-tick.C:
+		}
 	}
 }

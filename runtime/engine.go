@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/kubehost/kubehost/translate/plan"
 )
@@ -138,6 +139,22 @@ func (e Engine) Action(op Op) Action {
 
 func (e Engine) command(args ...string) Command {
 	return Command{Argv: append([]string{e.Dialect.Name()}, args...)}
+}
+
+// Stop is the command that ends one container: its signal, the grace period in whole seconds, SIGKILL. It ends with kubehost: who
+// goes on from there stops the container with what is left of the time.
+func (e Engine) Stop(id string, grace time.Duration) Command {
+	seconds := int64((grace + time.Second - 1) / time.Second)
+	c := e.stop(Stop{Running: []string{id}, Grace: &seconds})[0]
+	c.Mortal = true
+	return c
+}
+
+// Kill is the command that removes a container whatever it does: one that a stop has not ended.
+func (e Engine) Kill(id string) Command {
+	c := e.command("rm", "--force", "--volumes", id)
+	c.Mortal = true
+	return c
 }
 
 // stop ends containers gracefully; with one command the runtime waits for all of them at once.

@@ -64,6 +64,19 @@ func (ss Steps) Split() (prepare, act Steps) {
 	return prepare, act
 }
 
+// Fetching divides a graph into the steps that fetch images, which may take as long as a registry likes, and the others. That the
+// second part needs the first is for the caller to see to.
+func (ss Steps) Fetching() (fetch, rest Steps) {
+	for _, s := range ss {
+		if _, ok := s.Op.(EnsureImage); ok {
+			fetch = append(fetch, s)
+		} else {
+			rest = append(rest, s)
+		}
+	}
+	return fetch, rest
+}
+
 // Op is a typed operation on plan data. [Engine.Action] renders each kind.
 type Op interface {
 	fmt.Stringer

@@ -1,8 +1,6 @@
 package translate
 
 import (
-	"crypto/sha256"
-	"fmt"
 	"strings"
 
 	v1 "k8s.io/api/core/v1"
@@ -63,14 +61,5 @@ func (p *podTranslator) uid() string {
 	if p.UID != "" {
 		return string(p.UID)
 	}
-	return PodUID(p.ref)
-}
-
-// PodUID is a UUID of version 8 (RFC 9562): made by a rule of our own.
-func PodUID(ref plan.Ref) string {
-	sum := sha256.Sum256([]byte("kubehost.dev/pod/" + ref.String()))
-	b := sum[:16]
-	b[6] = b[6]&0x0f | 0x80
-	b[8] = b[8]&0x3f | 0x80
-	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+	return p.ref.UID()
 }

@@ -58,9 +58,11 @@ func timeoutFlag(usageOf string) cli.Flag {
 	}}
 }
 
-// locked does something while no other kubehost works on the pods.
+// locked does something while no other kubehost works on the pods. It waits for them as long as for a step.
 func (a *acting) locked(ctx context.Context, refs []plan.Ref, do func(context.Context) error) error {
-	locks, err := a.store.Lock(ctx, refs, a.waiting)
+	waits, cancel := context.WithTimeoutCause(ctx, a.limit, fmt.Errorf("another kubehost still works on the same pods after %s", a.limit))
+	defer cancel()
+	locks, err := a.store.Lock(waits, refs, a.waiting)
 	if err != nil {
 		return storeError(err)
 	}

@@ -18,7 +18,6 @@ import (
 
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/runtime/supervise"
-	"github.com/kubehost/kubehost/translate"
 	"github.com/kubehost/kubehost/translate/plan"
 )
 
@@ -210,7 +209,7 @@ func (v podView) object() (*v1.Pod, error) {
 	pod.TypeMeta = metav1.TypeMeta{APIVersion: "v1", Kind: "Pod"}
 	pod.Namespace, pod.Name = v.Ref.Namespace, v.Ref.Name
 	if pod.UID == "" {
-		pod.UID = types.UID(translate.PodUID(v.Ref))
+		pod.UID = types.UID(v.Ref.UID())
 	}
 	if at := v.created(); !at.IsZero() {
 		pod.CreationTimestamp = metav1.NewTime(at)

@@ -167,7 +167,8 @@ func (p *program) supervisor(e runtime.Engine, s settings, r plan.Ref) *supervis
 		Limit: stepLimit, Exec: probe.NewExec(e.Runner, e.Dialect)}
 	if self, err := os.Executable(); err == nil && e.Dialect.Features().Rootless {
 		// The networks of a user's runtime are in a namespace of their own.
-		sup.Dial = (&probe.Sockets{Command: e.Dialect.InNetwork(self, probe.DialCommand)}).Dial
+		sockets := &probe.Sockets{Command: e.Dialect.InNetwork(self, probe.DialCommand)}
+		sup.Dial, sup.Moved = sockets.Dial, sockets.Close
 	}
 	return sup
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strconv"
 	"sync"
 	"time"
 
@@ -49,13 +48,13 @@ func (p *process) prepare(a Action) *operation {
 		old := p.there(u.ID)
 		brought := p.takeBrought(a.Unit)
 		keep := p.keepLog(a.Unit, old)
-		return p.stepsBeside(keep, Result{Of: OfStart, Unit: a.Unit, Hasty: brought}, func(context.Context) (runtime.Steps, error) {
-			steps := runtime.UnitSteps(&pod, u, old, a.Restarts, a.Cause)
-			if brought {
-				steps = steps.Brought()
-			}
-			return steps, nil
-		})
+		steps := runtime.UnitSteps(&pod, u, old, a.Restarts, a.Cause)
+		if brought {
+			steps = steps.Brought()
+		}
+		start := p.start(keep, Result{Of: OfStart, Unit: a.Unit, Hasty: brought}, steps)
+		start.made = pod.UnitHash(u)
+		return start
 	case StopSandbox:
 		return p.stop(Result{Of: OfSandbox}, pod.Sandbox.ID, 0)
 	case StopUnit:
@@ -113,48 +112,83 @@ func (p *process) steps(r Result, decide func(context.Context) (runtime.Steps, e
 
 // stepsBeside does something else while the steps that touch nothing are carried out. The others wait for it.
 func (p *process) stepsBeside(beside func(context.Context), r Result, decide func(context.Context) (runtime.Steps, error)) *operation {
+	return newOperation(r, func(ctx context.Context) Result {
+		return p.locked(ctx, &r, func(ctx context.Context) error {
+			steps, err := decide(ctx)
+			if err != nil {
+				return err
+			}
+			x := p.executor(&r)
+			prepare, act := steps.Split()
+			if err := besides(ctx, beside, x, prepare); err != nil {
+				return err
+			}
+			return x.Run(p.unhurried(), act)
+		})
+	})
+}
+
+// start carries out the steps of a container's start. Images are fetched, and something else is done meanwhile, before the pod's lock
+// is taken: a registry may take its time, in which a user applies what is better.
+func (p *process) start(beside func(context.Context), r Result, steps runtime.Steps) *operation {
 	pod, infra := p.pod, p.seen[p.pod.Sandbox.ID]
 	return newOperation(r, func(ctx context.Context) Result {
-		ctx, err := p.lock.hold(ctx)
-		if err != nil {
+		x := p.executor(&r)
+		x.Late = p.Engine.LateOf(&pod, infra)
+		fetch, rest := steps.Fetching()
+		if err := besides(ctx, beside, x, fetch); err != nil {
 			return failure(r, err)
 		}
-		defer p.lock.drop()
-		steps, err := decide(ctx)
-		if err != nil {
-			return failure(r, err)
-		}
-		x := runtime.Executor{Engine: p.Engine, Limit: p.Limit, Spare: true, Noted: p.Store.SaveNote, Report: func(e runtime.Event) {
-			if e.Phase == runtime.Warned {
-				text := e.Err.Error()
-				if !errors.As(e.Err, new(*runtime.ForeignImageError)) {
-					text = "What is here will do: " + text
-				}
-				r.Warnings = append(r.Warnings, text)
+		return p.locked(ctx, &r, func(ctx context.Context) error {
+			prepare, act := rest.Split()
+			if err := x.Run(ctx, prepare); err != nil {
+				return err
 			}
-		}}
-		prepare, act := steps.Split()
-		var all sync.WaitGroup
-		all.Go(func() { beside(ctx) })
-		err = x.Run(ctx, prepare)
-		all.Wait()
-		if err != nil {
-			return failure(r, err)
-		}
-		// A pull can be given up. A container that is half made would only have to be made out.
-		whole := p.lock.with(p.whole)
-		if r.Of == OfStart {
-			x.Late = p.Engine.LateOf(&pod, infra)
-			if err := p.etc.write(whole, x, &pod, sandboxID(infra)); err != nil {
-				return failure(r, err)
+			if err := p.etc.write(p.unhurried(), x, &pod, sandboxID(infra)); err != nil {
+				return err
 			}
-		}
-		if err := x.Run(whole, act); err != nil {
-			return failure(r, err)
-		}
-		r.OK = true
-		return r
+			return x.Run(p.unhurried(), act)
+		})
 	})
+}
+
+// besides carries out steps, and something else meanwhile.
+func besides(ctx context.Context, something func(context.Context), x runtime.Executor, steps runtime.Steps) error {
+	var all sync.WaitGroup
+	all.Go(func() { something(ctx) })
+	defer all.Wait()
+	return x.Run(ctx, steps)
+}
+
+// locked does something under the pod's lock, and says what became of it.
+func (p *process) locked(ctx context.Context, r *Result, do func(context.Context) error) Result {
+	ctx, err := p.lock.hold(ctx)
+	if err != nil {
+		return failure(*r, err)
+	}
+	defer p.lock.drop()
+	if err := do(ctx); err != nil {
+		return failure(*r, err)
+	}
+	r.OK = true
+	return *r
+}
+
+// unhurried is the context of what is not given up, for one who holds the pod's lock: a pull can be, but a container that is half made
+// would only have to be made out.
+func (p *process) unhurried() context.Context { return p.lock.with(p.whole) }
+
+// executor carries out steps, and notes what did not go well.
+func (p *process) executor(r *Result) runtime.Executor {
+	return runtime.Executor{Engine: p.Engine, Limit: p.Limit, Spare: true, Noted: p.Store.SaveNote, Report: func(e runtime.Event) {
+		if e.Phase == runtime.Warned {
+			text := e.Err.Error()
+			if !errors.As(e.Err, new(*runtime.ForeignImageError)) {
+				text = "What is here will do: " + text
+			}
+			r.Warnings = append(r.Warnings, text)
+		}
+	}}
 }
 
 // failure gives an error the kubelet's word.
@@ -191,12 +225,20 @@ func (p *process) stop(r Result, name string, grace time.Duration) *operation {
 }
 
 func (p *process) stopNow(ctx context.Context, r Result, name string, grace time.Duration) Result {
-	seconds := strconv.FormatInt(int64((grace+time.Second-1)/time.Second), 10)
-	c := runtime.Command{Argv: []string{p.Engine.Dialect.Name(), "stop", "--time", seconds, name}}
+	return p.endNow(ctx, r, p.Engine.Stop(name, grace), grace)
+}
+
+// stopMargin is how much longer than the grace period the runtime may take to end a container.
+const stopMargin = time.Minute
+
+// endNow runs the command that ends a container. It may be given up.
+func (p *process) endNow(ctx context.Context, r Result, c runtime.Command, grace time.Duration) Result {
+	limit := grace + stopMargin
+	ctx, cancel := context.WithTimeoutCause(ctx, limit, fmt.Errorf("not done after %s", limit))
+	defer cancel()
 	res, err := p.Engine.Runner.Run(ctx, c)
 	if err != nil || res.Code != 0 {
-		r.Message = (&runtime.CommandError{Command: c, Result: res, Err: err}).Error()
-		return r
+		return failure(r, &runtime.CommandError{Command: c, Result: res, Err: err})
 	}
 	r.OK = true
 	return r
@@ -208,6 +250,9 @@ func (p *process) stopUnit(pod plan.Pod, a StopUnit) *operation {
 	u := pod.Unit(a.Unit)
 	r := Result{Of: OfStop, Unit: a.Unit, ID: p.seen[u.ID].ID}
 	before := p.cancel(OfStop, a.Unit)
+	if a.Force {
+		return newOperation(r, func(ctx context.Context) Result { return p.endNow(ctx, r, p.Engine.Kill(u.ID), 0) })
+	}
 	if a.Hook && u.Lifecycle.PreStop != nil {
 		hook := p.hook(Result{Of: OfPreStop, Unit: a.Unit}, *u.Lifecycle.PreStop, u.ID, a.Grace)
 		return newOperation(r, func(ctx context.Context) Result {
@@ -218,6 +263,7 @@ func (p *process) stopUnit(pod plan.Pod, a StopUnit) *operation {
 			}
 			left := max(a.Grace-time.Since(begun), leastGrace)
 			r := p.stopNow(ctx, r, u.ID, left)
+			r.Hooked = true
 			if !asked.OK && r.OK {
 				r.Message = asked.Message
 			}
@@ -228,7 +274,7 @@ func (p *process) stopUnit(pod plan.Pod, a StopUnit) *operation {
 		for _, done := range before {
 			<-done
 		}
-		return p.stopNow(ctx, r, u.ID, a.Grace)
+		return p.stopNow(ctx, r, u.ID, max(a.Grace, leastGrace))
 	})
 }
 

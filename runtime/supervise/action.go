@@ -24,13 +24,14 @@ type (
 	// RunPostStart runs the hook beside the container's own process.
 	RunPostStart struct{ Unit string }
 	// StopUnit ends a container: preStop if there is one, SIGTERM, and SIGKILL when Grace is over. What preStop
-	// took is taken from Grace, of which at least two seconds are left after it. It may come again
-	// while one is under way, with a shorter Grace and no Hook.
+	// took is taken from Grace; between the signals there are two seconds at least. It may come again
+	// while one is under way, with a shorter Grace and no Hook. Force removes one that a stop did not end.
 	StopUnit struct {
 		Unit  string
 		Grace time.Duration
 		// Hook says whether preStop is run; it is not for a container that ended on its own.
 		Hook  bool
+		Force bool
 		Cause string
 	}
 	// RunPreStop runs the hook alone, for a sidecar: its SIGTERM follows when its turn has come.

@@ -26,7 +26,7 @@ func (l *look) endMains() bool {
 		gone = l.bringDown(p, u, true) && gone
 	}, plan.Init, plan.Main)
 	l.each(func(p *plan.Unit, u *Unit) {
-		if u.State == Up && u.Doing == Idle && !u.PreStopping && !u.PreStopped && p.Lifecycle.PreStop != nil {
+		if u.State == Up && u.Doing == Idle && !u.PreStopping && !u.PreStopped && p.Lifecycle.PreStop != nil && l.left() > 0 {
 			u.PreStopping = true
 			l.do(RunPreStop{p.Name, l.left()})
 		}
@@ -57,23 +57,28 @@ func (l *look) bringDown(p *plan.Unit, u *Unit, hook bool) bool {
 	switch {
 	case u.Doing == Stopping && u.State == Up:
 		// A shorter grace period holds for what has begun already, too.
-		if by := l.now.Add(l.left()); by.Before(u.StopBy) {
-			u.StopBy = by
-			l.do(StopUnit{Unit: p.Name, Grace: l.left(), Cause: string(l.m.Ending.Why)})
+		if by := l.now.Add(max(l.left(), leastGrace)); by.Before(u.StopBy) {
+			l.stop(p, u, l.left(), false, string(l.m.Ending.Why))
 		}
 	case u.State == Up && u.Doing != Starting && l.due(u.RetryAt):
-		u.Doing, u.StopBy = Stopping, l.now.Add(l.left())
 		l.event(p.Name, false, "Killing", "Stopping container "+p.Name)
-		l.do(StopUnit{Unit: p.Name, Grace: l.left(), Hook: hook, Cause: string(l.m.Ending.Why)})
+		l.stop(p, u, l.left(), hook, string(l.m.Ending.Why))
 	}
 	return u.State != Up && u.Doing == Idle
+}
+
+// stop asks to end a container. Its preStop hook runs once, and not without any grace period.
+func (l *look) stop(p *plan.Unit, u *Unit, grace time.Duration, hook bool, cause string) {
+	hook = hook && !u.PreStopped && grace > 0
+	u.Doing, u.StopBy = Stopping, l.now.Add(max(grace, leastGrace))
+	l.do(StopUnit{Unit: p.Name, Grace: grace, Hook: hook, Force: u.Undead, Cause: cause})
 }
 
 // endingBy is when the grace period of the pod is used up.
 func (l *look) endingBy() time.Time { return l.m.Ending.Since.Add(l.m.Ending.Grace) }
 
 // left is what remains of the grace period of the pod.
-func (l *look) left() time.Duration { return max(l.endingBy().Sub(l.now), leastGrace) }
+func (l *look) left() time.Duration { return max(l.endingBy().Sub(l.now), 0) }
 
 // down says what follows once all containers have ended.
 func (l *look) down() {

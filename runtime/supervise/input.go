@@ -39,6 +39,8 @@ type Container struct {
 	StartedAt  time.Time
 	FinishedAt time.Time
 	OOMKilled  bool
+	// Lost says that it has ended, as the kernel tells, but that the runtime has not noticed and knows nothing of its end.
+	Lost bool
 	// Current says that it was made from the unit of the plan.
 	Current bool
 	// Restarts is the count that is written on it.
@@ -68,6 +70,8 @@ type Result struct {
 	OK, Unknown, Warning bool
 	// Hasty says that a start took for granted that images and network are here. When it failed, the next try looks for them.
 	Hasty bool
+	// Hooked says that the stop came after the preStop hook has run.
+	Hooked bool
 	// Warnings are what did not go well, though it was done.
 	Warnings []string
 	// Reason is the kubelet's word for a failure to start. "StartError" is a run that ended before it began; with any

@@ -86,7 +86,7 @@ func (l *look) restart(p *plan.Unit, u *Unit) {
 		l.event(p.Name, true, "BackOff", "Back-off restarting failed container "+p.Name)
 	}
 	u.Reason = backingOff
-	u.Message = fmt.Sprintf("back-off %s restarting failed container=%s pod=%s_%s", pause, p.Name, l.pod.Name, l.pod.Namespace)
+	u.Message = fmt.Sprintf("back-off %s restarting failed container=%s pod=%s_%s(%s)", pause, p.Name, l.pod.Name, l.pod.Namespace, l.pod.Ref.UID())
 }
 
 // retry tries again to start what could not even be tried. That is no restart.
@@ -156,10 +156,9 @@ const (
 
 // kill ends one container of a pod that goes on.
 func (l *look) kill(p *plan.Unit, u *Unit, why, message string) {
-	grace := max(l.graceFor(p, why), leastGrace)
-	u.Doing, u.Killed, u.StopBy = Stopping, why, l.now.Add(grace)
+	u.Killed = why
 	l.event(p.Name, false, "Killing", message)
-	l.do(StopUnit{Unit: p.Name, Grace: grace, Hook: true, Cause: why})
+	l.stop(p, u, l.graceFor(p, why), true, why)
 }
 
 // graceFor is the grace period of the pod, or that of the probe that ends the container.

@@ -23,14 +23,43 @@ func (p *process) look(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	p.seen = map[string]runtime.Detail{}
+	before := p.seen[p.pod.Sandbox.ID]
+	p.seen, p.messages = map[string]runtime.Detail{}, map[string]string{}
 	for _, d := range details {
-		if d.Container.Ref == p.pod.Ref {
-			p.seen[d.Name] = d
+		if d.Container.Ref != p.pod.Ref {
+			continue
 		}
+		p.seen[d.Name] = d
+		// The message of an end that is known already is remembered.
+		u, known := p.pod.Unit(d.Container.Unit), p.memory.Units[d.Container.Unit]
+		if u != nil && d.Container.Started() && !d.Container.Up() && (known == nil || known.ID != d.ID || known.State == Up) {
+			p.messages[d.ID] = p.terminationMessage(ctx, *u, d)
+		}
+	}
+	if now := p.seen[p.pod.Sandbox.ID]; p.Moved != nil && before.ID != "" && sandboxID(before) != sandboxID(now) {
+		p.Moved()
 	}
 	p.watch()
 	return nil
+}
+
+// death is the end of a process that the runtime still takes for running.
+type death struct {
+	since time.Time
+	// seen says that it was there before: a process that never was may be one of another host, where the runtime's engine is.
+	seen bool
+}
+
+// dies notes that a watched process has ended.
+func (p *process) dies(pid int) { p.dead[pid] = death{time.Now(), true} }
+
+// lostAfter is how long a runtime is given to notice the end of a container's process. What did that for it may have been killed.
+const lostAfter = 5 * time.Second
+
+// lost says whether a container has ended of which the runtime will not notice.
+func (p *process) lost(d runtime.Detail) bool {
+	end, dead := p.dead[d.Pid]
+	return d.Container.Up() && dead && end.seen && time.Since(end.since) > lostAfter
 }
 
 // watch watches the processes of all containers that run, and no others.
@@ -42,7 +71,7 @@ func (p *process) watch() {
 			continue
 		}
 		running[d.Pid] = true
-		if p.watched[d.Pid] != nil || p.dead[d.Pid] {
+		if _, dead := p.dead[d.Pid]; dead || p.watched[d.Pid] != nil {
 			continue
 		}
 		f, err := watch(d.Pid, func() {
@@ -53,7 +82,7 @@ func (p *process) watch() {
 		})
 		switch {
 		case errors.Is(err, unix.ESRCH):
-			p.dead[d.Pid] = true // it ended between the two
+			p.dead[d.Pid] = death{since: time.Now()} // it ended between the two
 		case err == nil:
 			p.watched[d.Pid] = f
 		default:
@@ -70,12 +99,13 @@ func (p *process) unwatch(keep map[int]bool) {
 			delete(p.watched, pid)
 		}
 	}
-	maps.DeleteFunc(p.dead, func(pid int, _ bool) bool { return !keep[pid] })
+	maps.DeleteFunc(p.dead, func(pid int, _ death) bool { return !keep[pid] })
 }
 
 // input is what Next is to know.
 func (p *process) input(results []Result) Input {
-	in := Input{Now: time.Now(), Results: results, Containers: map[string]Container{}, Unmet: p.unmet(), Anew: p.wanted.Anew}
+	p.unmet = p.unmetNeeds()
+	in := Input{Now: time.Now(), Results: results, Containers: map[string]Container{}, Unmet: p.unmet, Anew: p.wanted.Anew}
 	if p.stopped || p.wanted.Stopped {
 		in.Stop = &Stop{Removed: p.wanted.Stopped && p.wanted.Removed}
 		if g := p.wanted.Grace; g != nil {
@@ -86,7 +116,7 @@ func (p *process) input(results []Result) Input {
 	for _, d := range p.seen {
 		c := d.Container
 		if c.Role == runtime.RoleInfra {
-			in.Sandbox = &Sandbox{ID: sandboxID(d), Up: c.Up() && c.State != runtime.Restarting, CreatedAt: d.Created,
+			in.Sandbox = &Sandbox{ID: sandboxID(d), Up: c.Up() && c.State != runtime.Restarting && !p.lost(d), CreatedAt: d.Created,
 				Current: runtime.SandboxCurrent(&p.pod, c)}
 		} else if c.Started() {
 			in.Containers[c.Unit] = p.container(d)
@@ -102,17 +132,14 @@ func sandboxID(d runtime.Detail) string {
 }
 
 func (p *process) container(d runtime.Detail) Container {
-	c := Container{ID: d.ID, Running: d.Container.Up(), ExitCode: d.Container.ExitCode, StartedAt: d.Started,
+	lost := p.lost(d)
+	c := Container{ID: d.ID, Running: d.Container.Up() && !lost, Lost: lost, Message: p.messages[d.ID], ExitCode: d.Container.ExitCode, StartedAt: d.Started,
 		FinishedAt: d.Finished, OOMKilled: d.OOMKilled, Restarts: d.Counted}
 	u := p.pod.Unit(d.Container.Unit)
 	if u == nil {
 		return c
 	}
 	c.Current = runtime.UnitCurrent(&p.pod, *u, d.Container)
-	// The message of an end that is known already is remembered.
-	if known := p.memory.Units[u.Name]; !c.Running && (known == nil || known.ID != d.ID || known.State == Up) {
-		c.Message = p.terminationMessage(*u, d)
-	}
 	return c
 }
 
@@ -127,7 +154,7 @@ func (p *process) ip() string {
 // retryLook is how long to wait before asking a runtime again that does not answer.
 const retryLook = 2 * time.Second
 
-// lookAgain is how long a runtime is given to notice the end of a process.
+// lookAgain is when a runtime is asked at first whether it has noticed the end of a process; then it is asked less and less often.
 const lookAgain = 50 * time.Millisecond
 
 // retrySave is how long to wait before a status is written again that could not be: the disk is full, say.
@@ -139,9 +166,13 @@ func (p *process) again() time.Time {
 	case len(p.dead) > 0 && p.acting(): // what is under way will most likely tell
 		return time.Now().Add(together)
 	case len(p.dead) > 0:
-		return time.Now().Add(lookAgain)
-	case len(p.unmet()) > 0:
-		return time.Now().Add(lookAgain)
+		var oldest time.Duration
+		for _, end := range p.dead {
+			oldest = max(oldest, time.Since(end.since))
+		}
+		return time.Now().Add(min(max(oldest/4, lookAgain), retryLook))
+	case len(p.unmet) > 0: // the kernel tells of files, not of a supervisor that has ended
+		return time.Now().Add(retryLook)
 	case p.blind:
 		return time.Now().Add(retryLook)
 	case p.unsaved != "":

@@ -37,7 +37,7 @@ func TestQuiet(t *testing.T) {
 func TestBackoffMessage(t *testing.T) {
 	w := newWorld(testPod(plan.RestartAlways, unit(plan.Main, "m")), map[string]*ways{"m": once(s, 1)}).run(5 * time.Minute)
 	u := w.memory.Units["m"]
-	if u.Reason != "CrashLoopBackOff" || u.Message != "back-off 2m40s restarting failed container=m pod=web_default" {
+	if u.Reason != "CrashLoopBackOff" || u.Message != "back-off 2m40s restarting failed container=m pod=web_default("+w.pod.Ref.UID()+")" {
 		t.Errorf("%s: %s", u.Reason, u.Message)
 	}
 	if next := u.NextTry().Sub(u.FinishedAt); next != 160*s {

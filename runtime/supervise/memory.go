@@ -12,6 +12,8 @@ type Memory struct {
 	plan.Ref
 	// Plan is the hash of the plan that the rest is about.
 	Plan string `json:"plan,omitempty"`
+	// Boot is the boot of the host that it is of: what ran in another one does not run any more.
+	Boot string `json:"boot,omitempty"`
 	// Asked is the [Wanted.Asked] that the rest follows.
 	Asked time.Time `json:"asked,omitzero"`
 	// Anew are the wishes of [Wanted.Anew] that were followed, or came to nothing.
@@ -122,9 +124,12 @@ type Unit struct {
 	StopBy time.Time `json:"stopBy,omitzero"`
 	// HookDue says that the postStart hook of this run was not begun yet.
 	HookDue bool `json:"hookDue,omitempty"`
-	// PreStopping says that the preStop hook of a sidecar runs while it waits for its turn to end; PreStopped that it ran.
+	// PreStopping says that the preStop hook of a sidecar runs while it waits for its turn to end; PreStopped that the hook
+	// has run: it does not run again when the stop has to be repeated.
 	PreStopping bool `json:"preStopping,omitempty"`
 	PreStopped  bool `json:"preStopped,omitempty"`
+	// Undead says that a stop was carried out, and the runtime shows the container running all the same.
+	Undead bool `json:"undead,omitempty"`
 	// Killed says why the supervisor itself ended this run: "Liveness", "Startup", "PostStart", "Changed", "Asked"; empty when it did not.
 	Killed string `json:"killed,omitempty"`
 

@@ -4,8 +4,6 @@ import (
 	"context"
 	"io"
 	"os"
-	"strconv"
-	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -23,7 +21,7 @@ const (
 
 // terminationMessage is what an ended container left as the reason of its end: the end of its
 // message file or, where the manifest says so and it failed without one, of its log.
-func (p *process) terminationMessage(u plan.Unit, d runtime.Detail) string {
+func (p *process) terminationMessage(ctx context.Context, u plan.Unit, d runtime.Detail) string {
 	if path := p.pod.MessageFile(u.Name); u.Lifecycle.MessagePath != "" {
 		if message := tail(path, messageBytes); message != "" {
 			return message
@@ -32,15 +30,11 @@ func (p *process) terminationMessage(u plan.Unit, d runtime.Detail) string {
 	if !u.Lifecycle.MessageFromLogs || d.Container.ExitCode == 0 {
 		return ""
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
-	defer cancel()
-	res, err := p.Engine.Runner.Run(ctx, runtime.Command{Argv: []string{p.Engine.Dialect.Name(), "logs", "--tail", strconv.Itoa(logLines), d.ID}})
+	end, err := p.endOfLog(ctx, d.ID, logLines, logBytes)
 	if err != nil {
 		return ""
 	}
-	// The two streams come apart; what went wrong is most often on the second.
-	b := append(res.Stdout, res.Stderr...)
-	return string(b[max(0, len(b)-logBytes):])
+	return string(end.last())
 }
 
 // tail is the end of a regular file. A container may have put anything in its place.

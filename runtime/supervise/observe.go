@@ -128,6 +128,10 @@ func (l *look) sawEnded(p *plan.Unit, u *Unit, c Container) {
 		l.news(p, u)
 		l.begin(p, u, c)
 	}
+	if c.Lost {
+		l.unlocated(p, u, c.StartedAt)
+		return
+	}
 	l.ended(p, u, c, endReason(c))
 }
 
@@ -146,6 +150,11 @@ func (l *look) vanished(p *plan.Unit, u *Unit, since time.Time) {
 	if u.State != Up {
 		l.begin(p, u, Container{StartedAt: since, Restarts: u.NextRestarts})
 	}
+	l.unlocated(p, u, since)
+}
+
+// unlocated records an end of which nothing is known but that it was.
+func (l *look) unlocated(p *plan.Unit, u *Unit, since time.Time) {
 	l.ended(p, u, Container{ID: u.ID, ExitCode: 137, StartedAt: since, FinishedAt: l.now,
 		Message: "The container could not be located"}, "ContainerStatusUnknown")
 }

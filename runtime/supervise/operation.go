@@ -8,8 +8,10 @@ import (
 
 // operation is an action under way. What it does no longer touches the process.
 type operation struct {
-	// of is its result as far as it is known before: what it is and which container it is about.
+	// of is its result as far as it is known before: what it is and which container it is about. made is the hash of the unit
+	// that a start is of.
 	of     Result
+	made   string
 	do     func(context.Context) Result
 	cancel context.CancelCauseFunc
 	// done is closed when it has ended.
@@ -73,7 +75,7 @@ func (p *process) cancel(of Of, unit string) []<-chan struct{} {
 }
 
 // tidy gives up the operations that the memory no longer asks for: the hook of a container that has ended, or is
-// being stopped; the pull for a pod that is being brought down.
+// being stopped; the pull for a pod that is being brought down, or for a container that is planned otherwise by now.
 func (p *process) tidy() {
 	for _, o := range p.operations {
 		u := p.memory.Units[o.of.Unit]
@@ -81,7 +83,8 @@ func (p *process) tidy() {
 		switch {
 		case u == nil:
 		case o.of.Of == OfStart:
-			stale = p.memory.Ending != nil
+			planned := p.pod.Unit(o.of.Unit)
+			stale = p.memory.Ending != nil || planned == nil || p.pod.UnitHash(*planned) != o.made
 		case o.of.Of == OfPostStart:
 			stale = u.Doing != Hooking || u.ID != o.of.ID
 		case o.of.Of == OfPreStop:

@@ -30,15 +30,13 @@ func (p *process) keepLog(unit string, old *runtime.Container) func(context.Cont
 	}
 	file, id := PreviousLog(p.Store.PodDir(p.pod.Ref), unit, old.ID), old.ID
 	return func(ctx context.Context) {
-		ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
-		defer cancel()
-		log, err := p.lastLog(ctx, id)
+		log, err := p.endOfLog(ctx, id, previousLines, previousBytes)
 		if err != nil {
 			return // it is told as one that is not there
 		}
 		_ = os.RemoveAll(filepath.Dir(file))
 		if os.MkdirAll(filepath.Dir(file), 0o700) == nil {
-			_ = replaceSoon(file, log) // the next run does not wait for the disk
+			_ = replaceSoon(file, log.lines()) // the next run does not wait for the disk
 		}
 	}
 }
@@ -62,16 +60,20 @@ func (p *process) keepLogs(why Why) func(context.Context) {
 	}
 }
 
-// lastLog is the end of what a container wrote, from the beginning of a line on.
-func (p *process) lastLog(ctx context.Context, id string) ([]byte, error) {
-	lines := int64(previousLines)
+// logLimit is how long a runtime may take to tell the end of a log.
+const logLimit = 10 * time.Second
+
+// endOfLog is the end of what a container wrote to both of its streams, in the order in which it did.
+func (p *process) endOfLog(ctx context.Context, id string, lines int64, bytes int) (*tailWriter, error) {
+	ctx, cancel := context.WithTimeout(ctx, logLimit)
+	defer cancel()
 	c := p.Engine.Logs(id, runtime.LogQuery{Tail: &lines})
-	end := &tailWriter{keep: previousBytes}
+	end := &tailWriter{keep: bytes}
 	code, err := p.Engine.Attach(ctx, c, runtime.Streams{Out: end, Err: end})
 	if err == nil && code != 0 {
 		err = fmt.Errorf("%s: exit status %d", c.Masked(), code)
 	}
-	return end.bytes(), err
+	return end, err
 }
 
 // tailWriter keeps the last bytes of what is written to it.
@@ -90,13 +92,19 @@ func (t *tailWriter) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// bytes is what is kept. Of a line whose beginning is lost nothing is, unless that would leave nothing at all.
-func (t *tailWriter) bytes() []byte {
+// last is what is kept, also of a line whose beginning is lost.
+func (t *tailWriter) last() []byte {
 	if len(t.b) > t.keep {
 		t.b, t.cut = t.b[len(t.b)-t.keep:], true
 	}
-	if i := bytes.IndexByte(t.b, '\n'); t.cut && i >= 0 && i+1 < len(t.b) {
-		return t.b[i+1:]
-	}
 	return t.b
+}
+
+// lines is what is kept without the line whose beginning is lost, unless that would leave nothing at all.
+func (t *tailWriter) lines() []byte {
+	b := t.last()
+	if i := bytes.IndexByte(b, '\n'); t.cut && i >= 0 && i+1 < len(b) {
+		return b[i+1:]
+	}
+	return b
 }

@@ -27,7 +27,7 @@ func TestTailWriter(t *testing.T) {
 		for _, b := range c.writes {
 			w.Write([]byte(b))
 		}
-		if got := string(w.bytes()); got != c.want {
+		if got := string(w.lines()); got != c.want {
 			t.Errorf("%s: %q, want %q", c.name, got, c.want)
 		}
 	}

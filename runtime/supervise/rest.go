@@ -14,9 +14,9 @@ import (
 // shutdown of the host could not be told, after the boot, from one that has done its work.
 const restFile = "ended.json"
 
-// remembered is the memory that the supervisor before has left; what cannot be read is no more than forgotten.
-func (s *Supervisor) remembered() Memory {
-	if m, err := s.Station.Memory(); !errors.Is(err, fs.ErrNotExist) {
+// remembered is the memory that the supervisor before has left in this boot; what cannot be read is no more than forgotten.
+func (s *Supervisor) remembered(boot string) Memory {
+	if m, err := s.Station.Memory(); !errors.Is(err, fs.ErrNotExist) && (err != nil || m.Boot == boot) {
 		return m
 	}
 	var m Memory

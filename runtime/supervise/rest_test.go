@@ -32,7 +32,7 @@ func TestRest(t *testing.T) {
 		t.Error("a pod that has done its work was kept as one that was ended")
 	}
 	end(Memory{Sandbox: "2", Ending: &Ending{Why: Asked}})
-	if m := s.remembered(); m.Sandbox != "2" {
+	if m := s.remembered(""); m.Sandbox != "2" {
 		t.Errorf("remembered %+v", m)
 	}
 	p.memory = Memory{Ending: &Ending{Why: Replace}}
@@ -40,7 +40,7 @@ func TestRest(t *testing.T) {
 		t.Error("forgotten before the old pod is gone")
 	}
 	p.memory = Memory{}
-	if p.wake(); kept() || s.remembered().Sandbox != "" {
+	if p.wake(); kept() || s.remembered("").Sandbox != "" {
 		t.Error("the pod lives, and is remembered as ended")
 	}
 
@@ -52,7 +52,7 @@ func TestRest(t *testing.T) {
 	if err := s.Station.save([]byte(`{"sandbox": "3"}`)); err != nil {
 		t.Fatal(err)
 	}
-	if m := s.remembered(); m.Sandbox != "3" {
+	if m := s.remembered(""); m.Sandbox != "3" {
 		t.Errorf("remembered %+v", m)
 	}
 

@@ -45,6 +45,8 @@ func (l *look) sandboxResult(r Result) {
 	switch {
 	case r.OK && made:
 		l.m.Problem, l.m.RetryAt, l.m.Tried = "", time.Time{}, ""
+	case r.OK && l.in.Sandbox != nil && l.in.Sandbox.Up:
+		l.m.RetryAt = l.now.Add(retryStop) // it was stopped, and still runs
 	case r.OK, made && r.Hasty:
 	case made:
 		l.m.Problem, l.m.RetryAt = r.Message, l.now.Add(firstBackoff)
@@ -126,12 +128,16 @@ func (l *look) stopResult(u *Unit, r Result) {
 		return // of a stop that a faster one has overtaken
 	}
 	u.Doing, u.StopBy = Idle, time.Time{}
-	if c, there := l.in.Containers[r.Unit]; !r.OK && there && (c.Running || r.Of == OfRemove) {
-		u.RetryAt = l.now.Add(retryStop)
-		l.event(r.Unit, true, "FailedKillPod", r.Message)
-	}
+	u.PreStopped = u.PreStopped || r.Hooked
 	if r.OK && r.Message != "" {
 		l.event(r.Unit, true, "FailedPreStopHook", r.Message)
+	}
+	if c, there := l.in.Containers[r.Unit]; there && (c.Running || !r.OK && r.Of == OfRemove) {
+		u.RetryAt = l.now.Add(retryStop)
+		if r.OK {
+			u.Undead, r.Message = true, "It was stopped, and still runs: it will be removed by force"
+		}
+		l.event(r.Unit, true, "FailedKillPod", r.Message)
 	}
 }
 

@@ -45,6 +45,16 @@ func (s Station) Memory() (Memory, error) {
 	return m, nil
 }
 
+// Kept says whether somebody keeps the pod's status up to date, or it needs nobody: the pod is over, or was brought down as asked.
+// Otherwise what the status says of containers was so when their supervisor was killed.
+func (s Station) Kept(m Memory) (bool, error) {
+	if m.Over || m.Ending != nil && m.Ending.Why == Asked {
+		return true, nil
+	}
+	pid, err := s.Alive()
+	return pid != 0, err
+}
+
 // Written tells one state of the pod's status from another, for nearly nothing: only two within the same few milliseconds may be
 // taken for one. It is empty when there is no status.
 func (s Station) Written() string {

@@ -3,6 +3,7 @@ package supervise
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"slices"
@@ -23,6 +24,8 @@ type Supervisor struct {
 	// Dial reaches the pod's own address where this process cannot; nil where it can. Exec runs a command in a container.
 	Dial probe.Dial
 	Exec probe.Exec
+	// Moved is told when the pod's sandbox is no longer the one that was there before; it may be nil.
+	Moved func()
 	// Log is told what happens, for people; it may be nil.
 	Log func(Event)
 	// Begun is told of each run of a container, by its name in the pod and its ID; it may be nil.
@@ -61,17 +64,23 @@ func (s *Supervisor) Run(ctx context.Context, signals Signals) error {
 		return err
 	}
 	defer release()
-	p := &process{Supervisor: s, results: make(chan outcome), ended: make(chan int), watched: map[int]*os.File{}, dead: map[int]bool{}, brought: map[string]bool{}}
+	p := &process{Supervisor: s, results: make(chan outcome), ended: make(chan int), watched: map[int]*os.File{}, dead: map[int]death{}, brought: map[string]bool{}}
 	ctx, cancel := context.WithCancel(ctx)
 	p.done, p.whole = ctx.Done(), ctx
 	p.lock = newPodLock(func(ctx context.Context) (*runtime.Locks, error) {
 		return s.Store.Lock(ctx, []plan.Ref{s.Station.Ref}, nil)
 	})
 	defer p.unwatch(nil)
+	defer func() {
+		if p.needs != nil {
+			p.needs.Close()
+		}
+	}()
 	// Nothing of this process may still act when the next one begins.
 	defer p.await()
 	defer cancel()
-	p.memory = s.remembered()
+	p.boot = boot()
+	p.memory = s.remembered(p.boot)
 	p.memory.Resume(time.Now())
 	p.told.Events = p.memory.Events // by the supervisor before
 	if p.memory.Units == nil {
@@ -99,8 +108,12 @@ type process struct {
 	// unsaved is why the status could not be written; empty when it was.
 	unsaved string
 	told    Memory
+	boot    string
 	wanted  Wanted
 	stopped bool
+	// unmet is what the pod waited for at the last look; needs, unless it is nil, tells when that changes.
+	unmet   []string
+	needs   *PodWatch
 	slimmer slimmer
 	// awake says that nothing is left of the pod's rest.
 	awake   bool
@@ -109,7 +122,7 @@ type process struct {
 	// have ended, but that the runtime still takes for running.
 	ended   chan int
 	watched map[int]*os.File
-	dead    map[int]bool
+	dead    map[int]death
 	done    <-chan struct{}
 	// blind says that a process cannot be watched: then the runtime is asked again and again.
 	blind bool
@@ -122,9 +135,11 @@ type process struct {
 	// listed are all containers of the pod, by their runtime names, from a listing after which nobody has looked at them; else nil. extras
 	// are those that the plan does not know.
 	listed, extras []string
-	// seen is the last look at the runtime: details by the containers' runtime names.
-	seen map[string]runtime.Detail
-	etc  etcWriter
+	// seen is the last look at the runtime: details by the containers' runtime names. messages are the termination messages of those
+	// that were found ended, by their IDs.
+	seen     map[string]runtime.Detail
+	messages map[string]string
+	etc      etcWriter
 	// operations are under way. whole ends with the process, not with one of them.
 	operations []*operation
 	whole      context.Context
@@ -196,20 +211,29 @@ func (p *process) loop(ctx context.Context, signals Signals) error {
 		if outdated && len(p.operations) == 0 {
 			return ErrOutdated
 		}
+		var retry time.Time
 		if reload {
-			if err := p.reload(ctx); errors.Is(err, fs.ErrNotExist) {
+			err := p.ask(ctx, signals, p.reload)
+			switch {
+			case errors.Is(err, fs.ErrNotExist):
 				return nil // deleted
-			} else if err == nil {
+			case errors.Is(err, errStoppedTwice):
+				return err
+			case err == nil:
 				look, reload = true, false
 			}
 		}
-		var retry time.Time
 		if look || reload {
-			if err := p.look(ctx); err != nil {
-				retry = time.Now().Add(retryLook)
-			} else {
+			err := p.ask(ctx, signals, p.look)
+			switch {
+			case errors.Is(err, errStoppedTwice):
+				return err
+			case err == nil:
 				look = false
 			}
+		}
+		if look || reload {
+			retry = time.Now().Add(retryLook)
 		}
 		wake := retry
 		if retry.IsZero() {
@@ -217,6 +241,7 @@ func (p *process) loop(ctx context.Context, signals Signals) error {
 			p.memory, actions, wake = Next(&p.pod, p.memory, p.input(results))
 			results = nil
 			p.tell()
+			p.watchNeeds()
 			if again := p.again(); !again.IsZero() && (wake.IsZero() || again.Before(wake)) {
 				wake = again
 			}
@@ -239,6 +264,40 @@ func (p *process) loop(ctx context.Context, signals Signals) error {
 			}
 		}
 	}
+}
+
+// askLimit is how long a runtime may take to answer.
+const askLimit = 2 * time.Minute
+
+// ask asks the runtime something, and meanwhile hears those who want an end: a runtime may hang.
+func (p *process) ask(ctx context.Context, signals Signals, question func(context.Context) error) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, askLimit, fmt.Errorf("no answer after %s", askLimit))
+	defer cancel()
+	answer := make(chan error, 1)
+	go func() { answer <- question(ctx) }()
+	for {
+		select {
+		case err := <-answer:
+			return err
+		case <-signals.Stop:
+			if err := p.interrupt(); err != nil {
+				cancel()
+				<-answer
+				return err
+			}
+		}
+	}
+}
+
+var errStoppedTwice = errors.New("stopped twice: the containers are left to themselves")
+
+// interrupt notes that somebody has asked for the pod's end. Who asks twice does not wait for it.
+func (p *process) interrupt() error {
+	if p.stopped {
+		return errStoppedTwice
+	}
+	p.stopped = true
+	return nil
 }
 
 // happening is what ended a wait.
@@ -264,15 +323,19 @@ func (p *process) wait(ctx context.Context, signals Signals, until time.Time) (h
 	case <-ctx.Done():
 		return h, context.Cause(ctx)
 	case <-timer:
+	case _, ok := <-p.needsChanged():
+		if !ok { // it cannot go on
+			p.needs.Close()
+			p.needs = nil
+		}
 	case <-signals.Reload:
 		h.reload = true
 	case <-signals.Stop:
-		if p.stopped {
-			return h, errors.New("stopped twice: the containers are left to themselves")
+		if err := p.interrupt(); err != nil {
+			return h, err
 		}
-		p.stopped = true
 	case pid := <-p.ended:
-		p.dead[pid] = true
+		p.dies(pid)
 		h.look = true
 	case r := <-p.results:
 		h.add(p, r)
@@ -295,7 +358,7 @@ func (p *process) gather(ctx context.Context, h *happening) {
 		case r := <-p.results:
 			h.add(p, r)
 		case pid := <-p.ended:
-			p.dead[pid] = true
+			p.dies(pid)
 		case <-late:
 			return
 		case <-ctx.Done():

@@ -11,7 +11,7 @@ import (
 
 // tell keeps the memory for everybody to read, and says what is new in it.
 func (p *process) tell() {
-	p.memory.Plan, p.memory.Asked = p.hash, p.wanted.Asked
+	p.memory.Plan, p.memory.Asked, p.memory.Boot = p.hash, p.wanted.Asked, p.boot
 	b, err := json.Marshal(p.memory)
 	if err == nil && !bytes.Equal(b, p.saved) {
 		if err = p.Station.save(b); err == nil {

@@ -1,6 +1,10 @@
 package plan
 
-import "strings"
+import (
+	"crypto/sha256"
+	"fmt"
+	"strings"
+)
 
 // Plan is what one host must look like for a set of pods.
 type Plan struct {
@@ -34,6 +38,15 @@ func (r Ref) ID() string {
 		return r.Name
 	}
 	return r.Namespace + "." + r.Name
+}
+
+// UID is that of a pod whose manifest gives none: a UUID of version 8 (RFC 9562), made by a rule of our own.
+func (r Ref) UID() string {
+	sum := sha256.Sum256([]byte("kubehost.dev/pod/" + r.String()))
+	b := sum[:16]
+	b[6] = b[6]&0x0f | 0x80
+	b[8] = b[8]&0x3f | 0x80
+	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
 }
 
 // Pod is one pod: a sandbox, the volumes that its containers mount, and the
