@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"path/filepath"
@@ -197,10 +198,10 @@ func (c *completing) arguments() []string {
 // store is where the applied pods are. What is wrong with a setting is for the command itself to say.
 func (c *completing) store() runtime.Store {
 	file, _, _ := c.config(c.flags[flagConfig])
-	return runtime.Store{Dir: first(c.flags[flagStateDir], c.getenv("KUBEHOST_STATE_DIR"), file.StateDir, c.defaults().StateDir)}
+	return runtime.Store{Dir: cmp.Or(c.flags[flagStateDir], c.getenv("KUBEHOST_STATE_DIR"), file.StateDir, c.defaults().StateDir)}
 }
 
-func (c *completing) namespace() string { return first(c.flags["namespace"], c.flags["n"], "default") }
+func (c *completing) namespace() string { return cmp.Or(c.flags["namespace"], c.flags["n"], "default") }
 
 // pods are the names of the applied pods that are not named yet.
 func (c *completing) pods(before, after string) []string {
@@ -275,7 +276,7 @@ func (c *completing) ports(name string) []string {
 	var all []string
 	for _, container := range slices.Concat(pod.Spec.InitContainers, pod.Spec.Containers) {
 		for _, p := range container.Ports {
-			all = append(all, first(p.Name, strconv.Itoa(int(p.ContainerPort))))
+			all = append(all, cmp.Or(p.Name, strconv.Itoa(int(p.ContainerPort))))
 		}
 	}
 	return all

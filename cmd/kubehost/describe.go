@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -110,7 +111,7 @@ func (v podView) describe(w io.Writer, now time.Time) error {
 	if pod.Status.Message != "" {
 		p.line(0, "Message", "%s", pod.Status.Message)
 	}
-	p.line(0, "IP", "%s", first(v.ip(), "<none>"))
+	p.line(0, "IP", "%s", cmp.Or(v.ip(), "<none>"))
 	if v.stored != nil {
 		p.list(0, "Ports", publishedPorts(v.stored.Plan))
 		p.line(0, "Restart Policy", "%s", v.stored.Plan.RestartPolicy)
@@ -249,7 +250,7 @@ func (v podView) describeEvents(w io.Writer, now time.Time) error {
 	t := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
 	fmt.Fprintln(t, "  Type\tReason\tAge\tFrom\tMessage\n  ----\t------\t---\t----\t-------")
 	for _, e := range v.memory.Events {
-		fmt.Fprintf(t, "  %s\t%s\t%s\t%s\t%s\n", eventType(e), e.Reason, eventAge(e, now), first(e.Unit, "pod"), strings.TrimSpace(e.Message))
+		fmt.Fprintf(t, "  %s\t%s\t%s\t%s\t%s\n", eventType(e), e.Reason, eventAge(e, now), cmp.Or(e.Unit, "pod"), strings.TrimSpace(e.Message))
 	}
 	return t.Flush()
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -171,7 +172,7 @@ func (a *applying) changes(parts []part) ([]string, error) {
 
 // printComparisons prints what differs, or has another program do so.
 func (p *program) printComparisons(ctx context.Context, all []comparison) (different bool, err error) {
-	if words := strings.Fields(first(p.getenv("KUBEHOST_EXTERNAL_DIFF"), p.getenv("KUBECTL_EXTERNAL_DIFF"))); len(words) > 0 {
+	if words := strings.Fields(cmp.Or(p.getenv("KUBEHOST_EXTERNAL_DIFF"), p.getenv("KUBECTL_EXTERNAL_DIFF"))); len(words) > 0 {
 		return p.compareWith(ctx, words, all)
 	}
 	for _, c := range all {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -46,7 +47,7 @@ Examples:
 			d.runtimes(c.Context, p, s)
 			d.directory("state directory", s.StateDir)
 			d.directory("volume base directory", s.VolumeBaseDir)
-			d.add(good, "configuration file", first(s.File, "none, the defaults hold"), "")
+			d.add(good, "configuration file", cmp.Or(s.File, "none, the defaults hold"), "")
 			d.print(p)
 			if d.failed {
 				return &exitError{code: exitFailed}
@@ -214,5 +215,5 @@ func unwritable(dir string) (problem, hint string) {
 		return "", ""
 	}
 	remedy := runtime.Remedy(&fs.PathError{Path: filepath.Join(dir, "entry"), Err: err})
-	return "cannot be written: " + err.Error(), first(remedy, "run kubehost as root, or choose a directory of your own (kubehost apply --help)")
+	return "cannot be written: " + err.Error(), cmp.Or(remedy, "run kubehost as root, or choose a directory of your own (kubehost apply --help)")
 }

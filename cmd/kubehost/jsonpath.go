@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"regexp"
@@ -19,7 +20,7 @@ func parseField(text string) (*jsonpath.JSONPath, error) {
 	if m == nil {
 		return nil, fmt.Errorf("%q: unexpected path string, expected a 'name1.name2' or '.name1.name2' or '{name1.name2}' or '{.name1.name2}'", text)
 	}
-	return parsePath("{." + first(m[1], m[2]) + "}")
+	return parsePath("{." + cmp.Or(m[1], m[2]) + "}")
 }
 
 // parsePath reads a JSONPath template. What it names and an object lacks is no error.

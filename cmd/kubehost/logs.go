@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -85,7 +86,7 @@ func (p *program) logs(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	name := first(c.String("container"), c.Args().Get(1))
+	name := cmp.Or(c.String("container"), c.Args().Get(1))
 	var all []source
 	for _, v := range pods {
 		sources, err := l.sources(v, name, c.Bool("all-containers"))
@@ -112,7 +113,7 @@ func checkLogFlags(c *cli.Context) error {
 	case named && c.NArg() == 2:
 		return usage(c, "only one of -c or an inline [CONTAINER] arg is allowed")
 	case c.Bool("all-containers") && (named || c.NArg() == 2):
-		return usage(c, "--all-containers=true should not be specified with container name %s", first(c.String("container"), c.Args().Get(1)))
+		return usage(c, "--all-containers=true should not be specified with container name %s", cmp.Or(c.String("container"), c.Args().Get(1)))
 	case c.IsSet("since") && c.IsSet("since-time"):
 		return usage(c, "at most one of --since and --since-time may be given")
 	case c.Duration("since") < 0:

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -30,7 +31,7 @@ type target struct {
 func targets(c *cli.Context) ([]target, error) { return targetsOf(c, c.Args().Slice()) }
 
 func targetsOf(c *cli.Context, words []string) ([]target, error) {
-	namespace := first(c.String("namespace"), "default")
+	namespace := cmp.Or(c.String("namespace"), "default")
 	kind := "Pod"
 	if len(words) > 1 {
 		if k, ok := kindWords[strings.ToLower(words[0])]; ok && !strings.Contains(words[1], "/") {

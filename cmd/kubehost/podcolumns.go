@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -19,7 +20,7 @@ type columns struct {
 }
 
 func columnsOf(pod *v1.Pod) columns {
-	c := columns{total: len(pod.Spec.Containers), reason: first(pod.Status.Reason, string(pod.Status.Phase))}
+	c := columns{total: len(pod.Spec.Containers), reason: cmp.Or(pod.Status.Reason, string(pod.Status.Phase))}
 	initializing := c.inits(pod)
 	if !initializing || holds(pod, v1.PodInitialized) {
 		c.mains(pod)
@@ -56,7 +57,7 @@ func (c *columns) inits(pod *v1.Pod) (initializing bool) {
 			}
 			continue
 		case s.State.Terminated != nil:
-			c.reason = "Init:" + first(s.State.Terminated.Reason, fmt.Sprintf("ExitCode:%d", s.State.Terminated.ExitCode))
+			c.reason = "Init:" + cmp.Or(s.State.Terminated.Reason, fmt.Sprintf("ExitCode:%d", s.State.Terminated.ExitCode))
 		case s.State.Waiting != nil && s.State.Waiting.Reason != "" && !slices.Contains([]string{"PodInitializing", "ContainerCreating"}, s.State.Waiting.Reason):
 			c.reason = "Init:" + s.State.Waiting.Reason
 		default:
@@ -85,7 +86,7 @@ func (c *columns) mains(pod *v1.Pod) {
 		case s.State.Waiting != nil && s.State.Waiting.Reason != "":
 			c.reason = s.State.Waiting.Reason
 		case s.State.Terminated != nil:
-			c.reason = first(s.State.Terminated.Reason, fmt.Sprintf("ExitCode:%d", s.State.Terminated.ExitCode))
+			c.reason = cmp.Or(s.State.Terminated.Reason, fmt.Sprintf("ExitCode:%d", s.State.Terminated.ExitCode))
 		case s.Ready && s.State.Running != nil:
 			running = true
 			c.ready++

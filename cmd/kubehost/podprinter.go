@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -253,7 +254,7 @@ func (p *podPrinter) row(v podView, pod *v1.Pod, now time.Time) []string {
 	return cells
 }
 
-func orNone(s string) string { return first(s, "<none>") }
+func orNone(s string) string { return cmp.Or(s, "<none>") }
 
 // customTable prints the table of -o custom-columns.
 func (p *podPrinter) customTable(objects []*v1.Pod) error {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -44,7 +45,7 @@ func (v podView) status() v1.PodStatus {
 	ready = ready && s.Phase == v1.PodRunning
 	if v.memory != nil {
 		ready, initialized = v.memory.Ready(&v.stored.Plan), v.memory.InitsDone
-		s.Reason, s.Message = v.memory.Reason, first(v.memory.Message, v.memory.Problem)
+		s.Reason, s.Message = v.memory.Reason, cmp.Or(v.memory.Message, v.memory.Problem)
 	}
 	if v.stopped() {
 		s.Reason, s.Message = reasonStopped, "The pod was stopped; it stays so until it is started or applied."

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -56,7 +57,7 @@ func selectorOf(c *cli.Context) (labels.Selector, error) {
 
 // selectionOf reads the flags, and the words that name pods; "pods" alone names none.
 func selectionOf(c *cli.Context, words []string) (s selection, err error) {
-	s.namespace = first(c.String("namespace"), v1.NamespaceDefault)
+	s.namespace = cmp.Or(c.String("namespace"), v1.NamespaceDefault)
 	if err := checkNamespace(s.namespace); err != nil {
 		return s, err
 	}

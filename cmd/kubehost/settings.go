@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -94,16 +95,16 @@ func (p *program) settings(c *cli.Context) (settings, error) {
 	}
 	d := p.defaults()
 	s := settings{
-		Runtime:       first(c.String(flagRuntime), p.getenv("KUBEHOST_RUNTIME"), file.Runtime, runtimeAuto),
-		VolumeBaseDir: first(c.String(flagVolumeDir), p.getenv("KUBEHOST_VOLUME_DIR"), file.VolumeBaseDir, d.VolumeBaseDir),
-		StateDir:      first(c.String(flagStateDir), p.getenv("KUBEHOST_STATE_DIR"), file.StateDir, d.StateDir),
-		Supervisor:    first(c.String("supervisor"), p.getenv("KUBEHOST_SUPERVISOR"), file.Supervisor),
+		Runtime:       cmp.Or(c.String(flagRuntime), p.getenv("KUBEHOST_RUNTIME"), file.Runtime, runtimeAuto),
+		VolumeBaseDir: cmp.Or(c.String(flagVolumeDir), p.getenv("KUBEHOST_VOLUME_DIR"), file.VolumeBaseDir, d.VolumeBaseDir),
+		StateDir:      cmp.Or(c.String(flagStateDir), p.getenv("KUBEHOST_STATE_DIR"), file.StateDir, d.StateDir),
+		Supervisor:    cmp.Or(c.String("supervisor"), p.getenv("KUBEHOST_SUPERVISOR"), file.Supervisor),
 		AutoPrune:     file.AutoPrune,
-		Progress:      first(c.String(flagProgress), p.getenv("KUBEHOST_PROGRESS"), file.Progress, string(progress.Auto)),
+		Progress:      cmp.Or(c.String(flagProgress), p.getenv("KUBEHOST_PROGRESS"), file.Progress, string(progress.Auto)),
 		File:          name,
-		Config:        first(name, d.File),
+		Config:        cmp.Or(name, d.File),
 	}
-	s.SeccompDir = first(c.String(flagSeccomp), p.getenv("KUBEHOST_SECCOMP_DIR"), file.SeccompDir, filepath.Join(s.StateDir, "seccomp"))
+	s.SeccompDir = cmp.Or(c.String(flagSeccomp), p.getenv("KUBEHOST_SECCOMP_DIR"), file.SeccompDir, filepath.Join(s.StateDir, "seccomp"))
 	if !slices.Contains([]string{"", supervisorSystemd, supervisorDetached, supervisorNone}, s.Supervisor) {
 		return s, &exitError{exitUsage, fmt.Errorf("%q is no kind of supervisor\n  hint: --supervisor, KUBEHOST_SUPERVISOR and supervisor: take systemd, detached or none", s.Supervisor)}
 	}
@@ -123,7 +124,7 @@ func (p *program) settings(c *cli.Context) (settings, error) {
 			return s, err
 		}
 	}
-	s.OtherState = s.StateDir != filepath.Clean(first(file.StateDir, d.StateDir))
+	s.OtherState = s.StateDir != filepath.Clean(cmp.Or(file.StateDir, d.StateDir))
 	return s, nil
 }
 
@@ -138,13 +139,13 @@ func (p *program) runDir(s, usual settings) string {
 	if p.euid == 0 {
 		return "/run/kubehost"
 	}
-	return filepath.Join(first(p.getenv("XDG_RUNTIME_DIR"), fmt.Sprintf("/tmp/kubehost-%d", p.euid)), "kubehost")
+	return filepath.Join(cmp.Or(p.getenv("XDG_RUNTIME_DIR"), fmt.Sprintf("/tmp/kubehost-%d", p.euid)), "kubehost")
 }
 
 // config reads the configuration file. A default one need not be there.
 func (p *program) config(flag string) (configFile, string, error) {
 	var f configFile
-	name := first(flag, p.getenv("KUBEHOST_CONFIG"))
+	name := cmp.Or(flag, p.getenv("KUBEHOST_CONFIG"))
 	named := name != ""
 	if !named {
 		name = p.defaults().File
@@ -199,8 +200,8 @@ func (p *program) defaults() settings {
 
 // xdg is a directory of the user after the XDG base directory specification.
 func (p *program) xdg(variable, fallback string) string {
-	home := first(p.getenv("HOME"), p.home(), "/") // never the current directory: the next run would look elsewhere
-	return first(p.getenv(variable), filepath.Join(home, fallback))
+	home := cmp.Or(p.getenv("HOME"), p.home(), "/") // never the current directory: the next run would look elsewhere
+	return cmp.Or(p.getenv(variable), filepath.Join(home, fallback))
 }
 
 // home is the user's home directory in /etc/passwd, for services and cron jobs that have no HOME.
@@ -210,14 +211,4 @@ func (p *program) home() string {
 		return ""
 	}
 	return u.HomeDir
-}
-
-// first is the first that is not empty.
-func first(values ...string) string {
-	for _, v := range values {
-		if v != "" {
-			return v
-		}
-	}
-	return ""
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"io"
 	"os"
 	"path/filepath"
@@ -49,7 +50,7 @@ func TestSettingsTable(t *testing.T) {
 		value := func(env map[string]string, file string, flags ...string) string {
 			return settingsOf(t, env, file, flags...).FieldByName(field).String()
 		}
-		other := first(second[row.Key], "/somewhere")
+		other := cmp.Or(second[row.Key], "/somewhere")
 		usual, file := value(nil, ""), row.Key+": "+row.Example+"\n"
 		if usual == row.Example {
 			t.Errorf("%s: the example is the default", row.Key)
