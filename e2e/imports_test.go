@@ -22,6 +22,7 @@ type rule struct {
 // The direction of imports: the deepest folder's rule holds.
 var directions = map[string]rule{
 	"cmd":               {module: []string{"*"}},
+	"cmd/archive":       {module: []string{}, never: []string{"k8s.io/", "sigs.k8s.io/", "github.com/", "os/exec"}},
 	"cmd/progress":      {module: []string{}, never: []string{"k8s.io/", "sigs.k8s.io/", "os/exec"}},
 	"e2e":               {module: []string{}},
 	"e2e/bench":         {module: []string{"runtime/pause"}},

@@ -13,9 +13,11 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"syscall"
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/kubehost/kubehost/cmd/archive"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/translate/plan"
 )
@@ -148,28 +150,28 @@ func (cp *copying) in(ctx context.Context, from, to string) error {
 	defer r.Close()
 	packed := make(chan error, 1)
 	go func() {
-		packed <- cp.packer(name).pack(w, from)
+		packed <- cp.packer(name).Pack(w, from)
 		w.Close()
 	}()
 	err = cp.run(ctx, cp.engine.CopyIn(cp.unit.have.ID, path.Clean(dir)), runtime.Streams{In: r, Out: io.Discard, Begun: func(*os.Process) { r.Close() }})
 	r.Close() // if it was never begun: the packing must end
 	problem := <-packed
-	if errors.Is(problem, fs.ErrClosed) || err != nil && isBrokenPipe(problem) {
+	if errors.Is(problem, fs.ErrClosed) || err != nil && errors.Is(problem, syscall.EPIPE) {
 		problem = nil // it is what the runtime says that counts
 	}
 	return errors.Join(err, problem)
 }
 
 // packer packs for the user that the container's process runs as.
-func (cp *copying) packer(name string) packer {
+func (cp *copying) packer(name string) archive.Packer {
 	d := cp.view.details[cp.unit.have.ID]
-	uid, gid, ok := idsOf(os.DirFS("/proc"), d.Pid)
+	uid, gid, ok := archive.IDs(os.DirFS("/proc"), d.Pid)
 	if !ok && cp.view.stored != nil {
 		if u := cp.view.stored.Plan.Unit(cp.unit.name); u != nil {
 			uid, gid = idOr0(u.Identity.User), idOr0(u.Identity.Group)
 		}
 	}
-	return packer{name: name, uid: uid, gid: gid, plain: cp.noPreserve, warn: cp.note}
+	return archive.Packer{Name: name, UID: uid, GID: gid, Plain: cp.noPreserve, Warn: cp.note}
 }
 
 func idOr0(id *int64) int {
@@ -238,10 +240,10 @@ var noSuchFile = regexp.MustCompile(`[Cc]ould not find the file|could not be fou
 
 // out copies a file or directory of the container to this host.
 func (cp *copying) out(ctx context.Context, from, to string) error {
-	u := unpacker{to: to, name: path.Base(cp.inside(from)), warn: cp.note}
-	if err := cp.archive(ctx, cp.inside(from), u.unpack); err != nil {
+	u := archive.Unpacker{To: to, Name: path.Base(cp.inside(from)), Warn: cp.note}
+	if err := cp.archive(ctx, cp.inside(from), u.Unpack); err != nil {
 		var refused *runtime.CommandError
-		if errors.As(err, &refused) && refused.Err == nil && !u.begun {
+		if errors.As(err, &refused) && refused.Err == nil && !u.Begun {
 			if noSuchFile.Match(refused.Result.Stderr) {
 				return fmt.Errorf("%s: no such file or directory in container %q", from, cp.unit.name)
 			}

@@ -1,4 +1,4 @@
-package main
+package archive
 
 import (
 	"archive/tar"
@@ -11,32 +11,34 @@ import (
 	"strings"
 )
 
-// unpacker puts what comes out of a container into a place of this host. The container may have made the archive what it
+// Unpacker puts what comes out of a container into a place of this host. The container may have made the archive what it
 // likes: nothing is written outside of the place.
-type unpacker struct {
-	to string
-	// name is what a file is called that is copied into a directory. The archive may have another name for it: that of what a
+type Unpacker struct {
+	// To is the place: the new file or directory, or the directory that it comes into.
+	To string
+	// Name is what a file is called that is copied into a directory. The archive may have another name for it: that of what a
 	// symlink leads to.
-	name string
-	warn func(format string, args ...any)
-	// begun says that something has come.
-	begun bool
+	Name string
+	// Warn tells of what is left out.
+	Warn func(format string, args ...any)
+	// Begun says that something has come.
+	Begun bool
 
 	root *os.Root
 	// top is the name of what is copied in the archive; as is its name in the root.
 	top, as string
 }
 
-// unpack reads a tar archive of one file or directory.
-func (u *unpacker) unpack(r io.Reader) error {
+// Unpack reads a tar archive of one file or directory.
+func (u *Unpacker) Unpack(r io.Reader) error {
 	t := tar.NewReader(r)
 	for {
 		h, err := t.Next()
 		if errors.Is(err, io.EOF) {
 			break
 		}
-		if err == nil && !u.begun {
-			u.begun = true
+		if err == nil && !u.Begun {
+			u.Begun = true
 			err = u.open(h)
 			defer u.close()
 		}
@@ -50,26 +52,26 @@ func (u *unpacker) unpack(r io.Reader) error {
 	return nil
 }
 
-func (u *unpacker) close() {
+func (u *Unpacker) close() {
 	if u.root != nil {
 		u.root.Close()
 	}
 }
 
 // open makes ready the place for what the first entry is: a directory becomes the place, a file goes to it.
-func (u *unpacker) open(h *tar.Header) (err error) {
+func (u *Unpacker) open(h *tar.Header) (err error) {
 	u.top = path.Clean(h.Name)
 	if h.Typeflag == tar.TypeDir {
-		if err := os.MkdirAll(u.to, 0o755); err != nil {
+		if err := os.MkdirAll(u.To, 0o755); err != nil {
 			return err
 		}
 		u.as = "."
-		u.root, err = os.OpenRoot(u.to)
+		u.root, err = os.OpenRoot(u.To)
 		return err
 	}
-	to := u.to
+	to := u.To
 	if info, err := os.Stat(to); err == nil && info.IsDir() || strings.HasSuffix(to, "/") {
-		to = filepath.Join(to, u.name)
+		to = filepath.Join(to, u.Name)
 	}
 	// A symlink of the user's own is followed.
 	if real, err := filepath.EvalSymlinks(to); err == nil {
@@ -84,7 +86,7 @@ func (u *unpacker) open(h *tar.Header) (err error) {
 }
 
 // within is the name that an entry has in the root. It is not ok for one that is not of what is copied.
-func (u *unpacker) within(name string) (string, bool) {
+func (u *Unpacker) within(name string) (string, bool) {
 	name = path.Clean(name)
 	rest := strings.TrimPrefix(name, "/")
 	if u.top != "." && u.top != "/" {
@@ -97,10 +99,10 @@ func (u *unpacker) within(name string) (string, bool) {
 	return name, fs.ValidPath(name)
 }
 
-func (u *unpacker) entry(h *tar.Header, content io.Reader) error {
+func (u *Unpacker) entry(h *tar.Header, content io.Reader) error {
 	name, ok := u.within(h.Name)
 	if !ok || !u.plainParents(name) {
-		u.warn("warning: file %q is outside target destination, skipping", h.Name)
+		u.Warn("warning: file %q is outside target destination, skipping", h.Name)
 		return nil
 	}
 	switch h.Typeflag {
@@ -111,22 +113,22 @@ func (u *unpacker) entry(h *tar.Header, content io.Reader) error {
 	case tar.TypeLink:
 		from, ok := u.within(h.Linkname)
 		if !ok || !u.plainParents(from) {
-			u.warn("warning: skipping link: %q -> %q: it leads out of what is copied", h.Name, h.Linkname)
+			u.Warn("warning: skipping link: %q -> %q: it leads out of what is copied", h.Name, h.Linkname)
 			return nil
 		}
 		return errors.Join(u.clear(name), u.root.Link(from, name))
 	case tar.TypeSymlink:
 		if name == u.as || !staysWithin(name, h.Linkname) {
-			u.warn("warning: skipping symlink: %q -> %q: it leads out of what is copied", h.Name, h.Linkname)
+			u.Warn("warning: skipping symlink: %q -> %q: it leads out of what is copied", h.Name, h.Linkname)
 			return nil
 		}
 		return errors.Join(u.clear(name), u.root.Symlink(h.Linkname, name))
 	}
-	u.warn("warning: skipping %q: it is no file, directory or symlink", h.Name)
+	u.Warn("warning: skipping %q: it is no file, directory or symlink", h.Name)
 	return nil
 }
 
-func (u *unpacker) dir(name string, h *tar.Header) error {
+func (u *Unpacker) dir(name string, h *tar.Header) error {
 	if info, err := u.root.Lstat(name); err == nil && info.IsDir() {
 		return nil
 	}
@@ -135,7 +137,7 @@ func (u *unpacker) dir(name string, h *tar.Header) error {
 }
 
 // file writes a file, never through a symlink. Bits that give others its owner's rights are not taken over.
-func (u *unpacker) file(name string, h *tar.Header, content io.Reader) error {
+func (u *Unpacker) file(name string, h *tar.Header, content io.Reader) error {
 	if err := errors.Join(u.root.MkdirAll(path.Dir(name), 0o755), u.clear(name)); err != nil {
 		return err
 	}
@@ -148,7 +150,7 @@ func (u *unpacker) file(name string, h *tar.Header, content io.Reader) error {
 }
 
 // clear removes what is in the way of a new file or link.
-func (u *unpacker) clear(name string) error {
+func (u *Unpacker) clear(name string) error {
 	err := u.root.Remove(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
@@ -158,7 +160,7 @@ func (u *unpacker) clear(name string) error {
 
 // plainParents says whether no directory above a name is a symlink. With one, what is below is not where it seems to be, and
 // what a relative link leads to could not be told from its text.
-func (u *unpacker) plainParents(name string) bool {
+func (u *Unpacker) plainParents(name string) bool {
 	for dir := path.Dir(name); dir != "."; dir = path.Dir(dir) {
 		if info, err := u.root.Lstat(dir); err == nil && info.Mode()&fs.ModeSymlink != 0 {
 			return false
