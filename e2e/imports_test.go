@@ -23,6 +23,7 @@ type rule struct {
 var directions = map[string]rule{
 	"cmd":               {module: []string{"*"}},
 	"cmd/archive":       {module: []string{}, never: []string{"k8s.io/", "sigs.k8s.io/", "github.com/", "os/exec"}},
+	"cmd/commandline":   {module: []string{}, never: []string{"k8s.io/", "sigs.k8s.io/", "os/exec"}},
 	"cmd/progress":      {module: []string{}, never: []string{"k8s.io/", "sigs.k8s.io/", "os/exec"}},
 	"e2e":               {module: []string{}},
 	"e2e/bench":         {module: []string{"runtime/pause"}},

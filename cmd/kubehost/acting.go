@@ -10,6 +10,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/kubehost/kubehost/cmd/commandline"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/runtime/supervise"
 	"github.com/kubehost/kubehost/translate/plan"
@@ -52,7 +53,7 @@ const flagTimeout = "timeout"
 func timeoutFlag(usageOf string) cli.Flag {
 	return &cli.DurationFlag{Name: flagTimeout, Value: stepLimit, Usage: "longest `TIME` for " + usageOf, Action: func(c *cli.Context, d time.Duration) error {
 		if d <= 0 {
-			return usage(c, "--%s must be longer than 0", flagTimeout)
+			return commandline.Usage(c, "--%s must be longer than 0", flagTimeout)
 		}
 		return nil
 	}}

@@ -2,8 +2,8 @@ package main
 
 import (
 	"context"
-	"fmt"
 
+	"github.com/kubehost/kubehost/cmd/commandline"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/runtime/systemd"
 )
@@ -57,8 +57,8 @@ func (p *program) autoPrune(ctx context.Context, e *engines) (sync func(context.
 	}
 	if !known {
 		if err := systemd.CheckCalendar(ctx, runtime.Exec{}, s.AutoPrune); err != nil {
-			return nil, &exitError{exitUsage, fmt.Errorf(
-				"%s: autoPrune: %w\n  hint: daily, weekly, never, or a time such as \"Sun 03:00\"; \"systemd-analyze calendar\" explains them", s.Config, err)}
+			return nil, commandline.Mistake(
+				"%s: autoPrune: %w\n  hint: daily, weekly, never, or a time such as \"Sun 03:00\"; \"systemd-analyze calendar\" explains them", s.Config, err)
 		}
 	}
 	return func(ctx context.Context) error { return storeError(m.InstallPrune(ctx, service, timer)) }, nil

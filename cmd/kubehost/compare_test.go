@@ -10,6 +10,7 @@ import (
 	v1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"github.com/kubehost/kubehost/cmd/commandline"
 	"github.com/kubehost/kubehost/manifests"
 )
 
@@ -129,9 +130,9 @@ func TestDiffExitCodes(t *testing.T) {
 	// What docker says of its containers cannot be had.
 	p := &program{stdin: strings.NewReader("apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: {containers: [{name: a, image: i:1}]}\n"),
 		stdout: t.Output(), stderr: t.Output(), getenv: func(string) string { return "" }}
-	err := p.run(t.Context(), p.app(), []string{"diff", "--state-dir", store.Dir, "--supervisor", "none", "-f", "-"})
-	var exit *exitError
-	if !errors.As(err, &exit) || exit.code != exitTrouble {
+	err := commandline.Run(t.Context(), p.app(), []string{"diff", "--state-dir", store.Dir, "--supervisor", "none", "-f", "-"})
+	var exit *commandline.ExitError
+	if !errors.As(err, &exit) || exit.Code != exitTrouble {
 		t.Errorf("got %v", err)
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/urfave/cli/v2"
 	v1 "k8s.io/api/core/v1"
 
+	"github.com/kubehost/kubehost/cmd/commandline"
 	"github.com/kubehost/kubehost/runtime"
 )
 
@@ -48,12 +49,12 @@ type completing struct {
 // read takes the words before the last apart. It returns the flag that the last word is the value of, if it is.
 func (c *completing) read() cli.Flag {
 	c.flags = map[string]string{}
-	command, at := findCommand(c.app, c.words[:len(c.words)-1])
+	command, at := commandline.FindCommand(c.app, c.words[:len(c.words)-1])
 	if command == nil {
 		return nil
 	}
 	c.command = command
-	known := flagsOf(command)
+	known := commandline.FlagsOf(command)
 	var open string
 	for i, w := range c.words[:len(c.words)-1] {
 		name, value, hasValue := strings.Cut(strings.TrimLeft(w, "-"), "=")
@@ -68,7 +69,7 @@ func (c *completing) read() cli.Flag {
 			c.names = append(c.names, w)
 		case hasValue:
 			c.flags[name] = value
-		case known[name].takesValue:
+		case known[name].TakesValue:
 			open = name
 		}
 	}

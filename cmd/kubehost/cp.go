@@ -18,6 +18,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/kubehost/kubehost/cmd/archive"
+	"github.com/kubehost/kubehost/cmd/commandline"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/translate/plan"
 )
@@ -63,16 +64,16 @@ type place struct{ pod, path string }
 
 func (p *program) cp(c *cli.Context) error {
 	if c.NArg() != 2 {
-		return usage(c, "must name a source and a target, one of them in a container: POD:PATH")
+		return commandline.Usage(c, "must name a source and a target, one of them in a container: POD:PATH")
 	}
 	from, to := placeOf(c.Args().Get(0)), placeOf(c.Args().Get(1))
 	switch {
 	case from.pod == "" && to.pod == "":
-		return usage(c, "one of source and target must be in a container: POD:PATH")
+		return commandline.Usage(c, "one of source and target must be in a container: POD:PATH")
 	case from.pod != "" && to.pod != "":
-		return usage(c, "one of source and target must be a file of this host")
+		return commandline.Usage(c, "one of source and target must be a file of this host")
 	case from.path == "" || to.path == "":
-		return usage(c, "filepath can not be empty")
+		return commandline.Usage(c, "filepath can not be empty")
 	}
 	r, err := copiedPod(c, from.pod+to.pod)
 	if err != nil {
@@ -113,7 +114,7 @@ func copiedPod(c *cli.Context, word string) (plan.Ref, error) {
 		return podNamed(c, word)
 	}
 	if n := c.String("namespace"); n != "" && n != namespace {
-		return plan.Ref{}, usage(c, "two namespaces are named: %s and %s", n, namespace)
+		return plan.Ref{}, commandline.Usage(c, "two namespaces are named: %s and %s", n, namespace)
 	}
 	t := targetOf("Pod", namespace, name)
 	return t.Ref, checkNames([]target{t})

@@ -14,6 +14,7 @@ import (
 	"github.com/urfave/cli/v2"
 	"golang.org/x/term"
 
+	"github.com/kubehost/kubehost/cmd/commandline"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/runtime/supervise"
 	"github.com/kubehost/kubehost/translate/plan"
@@ -119,13 +120,13 @@ func gracePeriod(c *cli.Context) (*int64, error) {
 	grace := c.Int64("grace-period")
 	switch {
 	case c.Bool("now") && c.IsSet("grace-period"):
-		return nil, usage(c, "--now and --grace-period cannot be given together")
+		return nil, commandline.Usage(c, "--now and --grace-period cannot be given together")
 	case c.Bool("now"):
 		grace = 1
 	case !c.IsSet("grace-period"):
 		return nil, nil
 	case grace < 0:
-		return nil, usage(c, "--grace-period: %d is not a number of seconds", grace)
+		return nil, commandline.Usage(c, "--grace-period: %d is not a number of seconds", grace)
 	}
 	return &grace, nil
 }
@@ -289,7 +290,7 @@ func (p *program) agreed(yes bool, things []string) error {
 	fmt.Fprintf(p.stderr, "This removes for good:\n  %s\nType yes to go on: ", strings.Join(things, "\n  "))
 	answer, _ := bufio.NewReader(in).ReadString('\n')
 	if strings.TrimSpace(answer) != "yes" {
-		return &exitError{exitFailed, errors.New("nothing was deleted")}
+		return &commandline.ExitError{Code: commandline.ExitFailed, Err: errors.New("nothing was deleted")}
 	}
 	return nil
 }

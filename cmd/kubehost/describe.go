@@ -14,6 +14,7 @@ import (
 	"github.com/urfave/cli/v2"
 	v1 "k8s.io/api/core/v1"
 
+	"github.com/kubehost/kubehost/cmd/commandline"
 	"github.com/kubehost/kubehost/runtime/supervise"
 	"github.com/kubehost/kubehost/translate/plan"
 )
@@ -36,7 +37,7 @@ Examples:
 
 func (p *program) describe(c *cli.Context) error {
 	if c.NArg() == 0 && !selects(c) {
-		return usage(c, "must name a pod, or pods by their labels with -l")
+		return commandline.Usage(c, "must name a pod, or pods by their labels with -l")
 	}
 	sel, err := selectionOf(c, c.Args().Slice())
 	if err != nil {

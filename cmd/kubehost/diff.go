@@ -14,6 +14,7 @@ import (
 	"github.com/urfave/cli/v2"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"github.com/kubehost/kubehost/cmd/commandline"
 	"github.com/kubehost/kubehost/manifests"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/translate/plan"
@@ -51,14 +52,14 @@ const (
 
 func (p *program) diff(c *cli.Context) error {
 	different, err := p.differ(c)
-	var exit *exitError
+	var exit *commandline.ExitError
 	switch {
 	case errors.As(err, &exit):
 		return err
 	case err != nil:
-		return &exitError{exitTrouble, err}
+		return &commandline.ExitError{Code: exitTrouble, Err: err}
 	case different:
-		return &exitError{code: exitDifferent}
+		return &commandline.ExitError{Code: exitDifferent}
 	}
 	return nil
 }

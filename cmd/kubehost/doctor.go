@@ -14,6 +14,7 @@ import (
 	"github.com/urfave/cli/v2"
 	"golang.org/x/sys/unix"
 
+	"github.com/kubehost/kubehost/cmd/commandline"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/runtime/docker"
 	"github.com/kubehost/kubehost/runtime/podman"
@@ -32,7 +33,7 @@ Examples:
 		Flags: settingFlags(),
 		Action: func(c *cli.Context) error {
 			if c.NArg() > 0 {
-				return usage(c, "unexpected %q", c.Args().First())
+				return commandline.Usage(c, "unexpected %q", c.Args().First())
 			}
 			s, err := p.settings(c)
 			if err != nil {
@@ -50,7 +51,7 @@ Examples:
 			d.add(good, "configuration file", cmp.Or(s.File, "none, the defaults hold"), "")
 			d.print(p)
 			if d.failed {
-				return &exitError{code: exitFailed}
+				return &commandline.ExitError{Code: commandline.ExitFailed}
 			}
 			return nil
 		},

@@ -8,6 +8,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/kubehost/kubehost/cmd/commandline"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/translate/plan"
 )
@@ -40,9 +41,9 @@ func checkOutput(c *cli.Context, out string, dry bool) error {
 	case out == "", dry && slices.Contains(dryFormats, out), !dry && out == "name":
 		return nil
 	case dry:
-		return usage(c, "%q is no output format of a dry run: %s", out, strings.Join(dryFormats, ", "))
+		return commandline.Usage(c, "%q is no output format of a dry run: %s", out, strings.Join(dryFormats, ", "))
 	}
-	return usage(c, "%q is no output format: name, or with --dry-run one of %s", out, strings.Join(dryFormats, ", "))
+	return commandline.Usage(c, "%q is no output format: name, or with --dry-run one of %s", out, strings.Join(dryFormats, ", "))
 }
 
 // printDryRun prints what apply would do on a host that has nothing yet. No executor is built.

@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/kubehost/kubehost/cmd/commandline"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/translate/plan"
 )
@@ -131,7 +132,7 @@ func TestOtherRuntimeIsRefused(t *testing.T) {
 		args := append([]string{"kubehost", "--runtime", "docker", "--state-dir", store.Dir}, strings.Fields(words)...)
 		want := "error: pod \"web\" is with podman, not with docker\n" +
 			"  hint: leave out --runtime; or remove it there first: kubehost delete web --runtime podman\n"
-		if code := p.main(args); code != exitFailed || stderr.String() != want {
+		if code := p.main(args); code != commandline.ExitFailed || stderr.String() != want {
 			t.Errorf("kubehost %s: exit status %d\n%s", words, code, stderr.String())
 		}
 	}

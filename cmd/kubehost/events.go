@@ -13,6 +13,7 @@ import (
 	"github.com/urfave/cli/v2"
 	v1 "k8s.io/api/core/v1"
 
+	"github.com/kubehost/kubehost/cmd/commandline"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/runtime/supervise"
 	"github.com/kubehost/kubehost/translate/plan"
@@ -80,7 +81,7 @@ func (p *program) events(c *cli.Context) error {
 	if err := e.print(p.stdout, all, !c.Bool("no-headers")); err != nil || !c.Bool("watch") {
 		return err
 	}
-	return quietly(c.Context, e.watch(c.Context, p.stdout, all))
+	return commandline.Quietly(c.Context, e.watch(c.Context, p.stdout, all))
 }
 
 // eventPods are the pods that are named or selected; all when none is.
@@ -92,7 +93,7 @@ func eventPods(c *cli.Context) (selection, error) {
 	s, err := selectionOf(c, words)
 	for _, t := range s.names {
 		if t.Kind != "Pod" {
-			return s, usage(c, "%s/%s has no events: only pods have", strings.ToLower(t.Kind), t.Name)
+			return s, commandline.Usage(c, "%s/%s has no events: only pods have", strings.ToLower(t.Kind), t.Name)
 		}
 	}
 	return s, err
@@ -108,7 +109,7 @@ func eventTypes(c *cli.Context) ([]string, error) {
 		case strings.EqualFold(word, v1.EventTypeWarning):
 			types = append(types, v1.EventTypeWarning)
 		default:
-			return nil, usage(c, "--types: %q is no type of events: Normal, Warning", word)
+			return nil, commandline.Usage(c, "--types: %q is no type of events: Normal, Warning", word)
 		}
 	}
 	return types, nil

@@ -14,6 +14,7 @@ import (
 	"github.com/urfave/cli/v2"
 	"golang.org/x/term"
 
+	"github.com/kubehost/kubehost/cmd/commandline"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/runtime/probe"
 )
@@ -50,13 +51,13 @@ func (p *program) exec(c *cli.Context) error {
 	at := slices.Index(words, "--")
 	switch {
 	case at < 0 && len(words) > 1:
-		return usage(c, "exec [POD] [COMMAND] is not supported. Use exec [POD] -- [COMMAND] instead")
+		return commandline.Usage(c, "exec [POD] [COMMAND] is not supported. Use exec [POD] -- [COMMAND] instead")
 	case at == 0 || len(words) == 0:
-		return usage(c, "must name a pod")
+		return commandline.Usage(c, "must name a pod")
 	case at < 0 || at == len(words)-1:
-		return usage(c, "you must specify at least one command for the container")
+		return commandline.Usage(c, "you must specify at least one command for the container")
 	case at > 1:
-		return usage(c, "unexpected %q before --: one pod is named there", words[1])
+		return commandline.Usage(c, "unexpected %q before --: one pod is named there", words[1])
 	}
 	r, err := podNamed(c, words[0])
 	if err != nil {
@@ -134,7 +135,7 @@ func (x *executing) run(ctx context.Context, container string, argv []string) er
 	passing.Wait()
 	if err == nil && code != 0 {
 		x.note("command terminated with exit code %d", code)
-		err = &exitError{code: code}
+		err = &commandline.ExitError{Code: code}
 	}
 	return err
 }

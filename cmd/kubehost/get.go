@@ -2,11 +2,11 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"strings"
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/kubehost/kubehost/cmd/commandline"
 	"github.com/kubehost/kubehost/runtime"
 )
 
@@ -51,19 +51,19 @@ Examples:
 func notListed(word string) error {
 	ours := "get pod " + runtime.Quote(word)
 	switch lower := strings.ToLower(word); {
-	case nearest(lower, []string{"events"}) != "":
+	case commandline.Nearest(lower, []string{"events"}) != "":
 		ours = "events"
-	case lower == "all", nearest(lower, []string{"pods"}) != "":
+	case lower == "all", commandline.Nearest(lower, []string{"pods"}) != "":
 		ours = "get pods"
 	case kindWords[lower] != "":
 		ours = "describe pods"
 	}
-	return &exitError{exitUsage, fmt.Errorf("%q cannot be listed: only pods can\n  hint: did you mean \"kubehost %s\"?", word, ours)}
+	return commandline.Mistake("%q cannot be listed: only pods can\n  hint: did you mean \"kubehost %s\"?", word, ours)
 }
 
 func (p *program) get(c *cli.Context) error {
 	if c.NArg() == 0 {
-		return usage(c, "must name what to list: pods")
+		return commandline.Usage(c, "must name what to list: pods")
 	}
 	if word := c.Args().First(); !strings.Contains(word, "/") && kindWords[strings.ToLower(word)] != "Pod" {
 		return notListed(word)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/kubehost/kubehost/cmd/commandline"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/runtime/supervise"
 	"github.com/kubehost/kubehost/translate/plan"
@@ -98,32 +99,32 @@ func (p *program) logs(c *cli.Context) error {
 	if most := c.Int("max-log-requests"); query.Follow && len(all) > most {
 		return fmt.Errorf("you are attempting to follow %d log streams, but maximum allowed concurrency is %d, use --max-log-requests to increase the limit", len(all), most)
 	}
-	return quietly(c.Context, l.print(c.Context, all))
+	return commandline.Quietly(c.Context, l.print(c.Context, all))
 }
 
 func checkLogFlags(c *cli.Context) error {
 	named := c.String("container") != ""
 	switch {
 	case c.NArg() == 0 && !c.IsSet("selector"):
-		return usage(c, "must name a pod, or pods by their labels with -l")
+		return commandline.Usage(c, "must name a pod, or pods by their labels with -l")
 	case c.NArg() > 0 && c.IsSet("selector"):
-		return usage(c, "only a selector (-l) or a POD name is allowed")
+		return commandline.Usage(c, "only a selector (-l) or a POD name is allowed")
 	case c.NArg() > 2:
-		return usage(c, "one pod at a time; several are named by their labels, with -l")
+		return commandline.Usage(c, "one pod at a time; several are named by their labels, with -l")
 	case named && c.NArg() == 2:
-		return usage(c, "only one of -c or an inline [CONTAINER] arg is allowed")
+		return commandline.Usage(c, "only one of -c or an inline [CONTAINER] arg is allowed")
 	case c.Bool("all-containers") && (named || c.NArg() == 2):
-		return usage(c, "--all-containers=true should not be specified with container name %s", cmp.Or(c.String("container"), c.Args().Get(1)))
+		return commandline.Usage(c, "--all-containers=true should not be specified with container name %s", cmp.Or(c.String("container"), c.Args().Get(1)))
 	case c.IsSet("since") && c.IsSet("since-time"):
-		return usage(c, "at most one of --since and --since-time may be given")
+		return commandline.Usage(c, "at most one of --since and --since-time may be given")
 	case c.Duration("since") < 0:
-		return usage(c, "--since must be greater than 0")
+		return commandline.Usage(c, "--since must be greater than 0")
 	case c.Int64("limit-bytes") < 0:
-		return usage(c, "--limit-bytes must be greater than 0")
+		return commandline.Usage(c, "--limit-bytes must be greater than 0")
 	case c.Int64("tail") < -1:
-		return usage(c, "--tail must be greater than or equal to -1")
+		return commandline.Usage(c, "--tail must be greater than or equal to -1")
 	case c.Bool("previous") && c.Bool("follow"):
-		return usage(c, "--previous and --follow cannot be given together: the run before is over")
+		return commandline.Usage(c, "--previous and --follow cannot be given together: the run before is over")
 	}
 	return nil
 }
@@ -143,7 +144,7 @@ func logQuery(c *cli.Context, now time.Time) (runtime.LogQuery, error) {
 	if text := c.String("since-time"); text != "" {
 		t, err := time.Parse(time.RFC3339, text)
 		if err != nil {
-			return q, usage(c, "--since-time: %q is no date such as 2006-01-02T15:04:05Z", text)
+			return q, commandline.Usage(c, "--since-time: %q is no date such as 2006-01-02T15:04:05Z", text)
 		}
 		q.Since = t
 	}

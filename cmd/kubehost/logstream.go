@@ -152,12 +152,3 @@ func (l *lockedWriter) Write(b []byte) (int, error) {
 	defer l.mu.Unlock()
 	return l.w.Write(b)
 }
-
-// quietly ends a command that goes on until somebody stops it: then there is nothing to say.
-func quietly(ctx context.Context, err error) error {
-	var signalled interrupted
-	if errors.As(context.Cause(ctx), &signalled) {
-		return &exitError{code: 128 + int(signalled.Signal)}
-	}
-	return err
-}

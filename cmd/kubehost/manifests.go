@@ -7,6 +7,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/kubehost/kubehost/cmd/commandline"
 	"github.com/kubehost/kubehost/manifests"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/translate"
@@ -36,13 +37,13 @@ func (p *program) loadOptions(c *cli.Context) (manifests.Options, error) {
 func sources(c *cli.Context) ([]string, error) {
 	f := c.StringSlice("filename")
 	if len(f) == 0 && c.NArg() > 0 {
-		return nil, &exitError{exitUsage, fmt.Errorf("unexpected %q: manifests are named with -f\n  hint: did you mean -f %s?", c.Args().First(), runtime.Quote(c.Args().First()))}
+		return nil, commandline.Mistake("unexpected %q: manifests are named with -f\n  hint: did you mean -f %s?", c.Args().First(), runtime.Quote(c.Args().First()))
 	}
 	if len(f) == 0 {
-		return nil, usage(c, "must specify -f: a manifest file, a directory, a URL, or - for standard input")
+		return nil, commandline.Usage(c, "must specify -f: a manifest file, a directory, a URL, or - for standard input")
 	}
 	if c.NArg() > 0 {
-		return nil, usage(c, "unexpected %q: manifests are named with -f", c.Args().First())
+		return nil, commandline.Usage(c, "unexpected %q: manifests are named with -f", c.Args().First())
 	}
 	return f, nil
 }
@@ -103,7 +104,7 @@ func (p *program) load(c *cli.Context, s settings, names []string, others bool) 
 	}
 	problems.Print(p.stderr)
 	if problems.HasErrors() {
-		return w, &exitError{code: exitUsage}
+		return w, &commandline.ExitError{Code: commandline.ExitUsage}
 	}
 	for _, line := range unkept(w.want) {
 		p.note("%s", line)
@@ -124,12 +125,12 @@ func (p *program) publish(c *cli.Context, set *manifests.Set) error {
 	for _, text := range c.StringSlice(flagPublish) {
 		one, err := manifests.ParsePublication(text)
 		if err != nil {
-			return usage(c, "--%s: %v", flagPublish, err)
+			return commandline.Usage(c, "--%s: %v", flagPublish, err)
 		}
 		list = append(list, one)
 	}
 	if err := set.Publish(list); err != nil {
-		return usage(c, "--%s: %v", flagPublish, err)
+		return commandline.Usage(c, "--%s: %v", flagPublish, err)
 	}
 	return nil
 }

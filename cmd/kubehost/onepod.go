@@ -12,6 +12,7 @@ import (
 	"github.com/urfave/cli/v2"
 	v1 "k8s.io/api/core/v1"
 
+	"github.com/kubehost/kubehost/cmd/commandline"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/translate/plan"
 )
@@ -33,7 +34,7 @@ func podNamed(c *cli.Context, word string) (plan.Ref, error) {
 		return plan.Ref{}, err
 	}
 	if all[0].Kind != "Pod" {
-		return plan.Ref{}, usage(c, "%s is no pod", word)
+		return plan.Ref{}, commandline.Usage(c, "%s is no pod", word)
 	}
 	return all[0].Ref, nil
 }

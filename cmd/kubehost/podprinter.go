@@ -14,6 +14,8 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/client-go/util/jsonpath"
+
+	"github.com/kubehost/kubehost/cmd/commandline"
 )
 
 // The formats of -o.
@@ -58,12 +60,12 @@ func (p *program) podPrinter(c *cli.Context, sel selection) (*podPrinter, error)
 		pp.labelColumns = append(pp.labelColumns, strings.Split(keys, ",")...)
 	}
 	if err := pp.read(c.String("output")); err != nil {
-		return nil, usage(c, "-o: %v", err)
+		return nil, commandline.Usage(c, "-o: %v", err)
 	}
 	if pp.sortBy = c.String("sort-by"); pp.sortBy != "" {
 		var err error
 		if pp.sortPath, err = parseField(pp.sortBy); err != nil {
-			return nil, usage(c, "--sort-by: %v", err)
+			return nil, commandline.Usage(c, "--sort-by: %v", err)
 		}
 	}
 	return pp, nil

@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/urfave/cli/v2"
 
+	"github.com/kubehost/kubehost/cmd/commandline"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/runtime/supervise"
 	"github.com/kubehost/kubehost/translate/plan"
@@ -41,7 +42,7 @@ func printed(t *testing.T, flags []string, pods ...podView) (string, error) {
 		}
 		return printer.print(pods, len(pods) == 1)
 	}
-	err := p.run(t.Context(), app, append([]string{"get"}, flags...))
+	err := commandline.Run(t.Context(), app, append([]string{"get"}, flags...))
 	return out.String(), err
 }
 

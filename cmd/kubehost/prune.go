@@ -8,6 +8,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/kubehost/kubehost/cmd/commandline"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/translate/plan"
 )
@@ -41,7 +42,7 @@ Examples:
 
 func (p *program) prune(c *cli.Context) error {
 	if c.NArg() > 0 {
-		return usage(c, "unexpected %q: prune takes no names", c.Args().First())
+		return commandline.Usage(c, "unexpected %q: prune takes no names", c.Args().First())
 	}
 	a, all, err := p.begin(c)
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/kubehost/kubehost/cmd/commandline"
 	"github.com/kubehost/kubehost/cmd/progress"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/translate/plan"
@@ -87,7 +88,7 @@ func (r *reporter) event(e runtime.Event) {
 		r.broken(e.Step)
 	case runtime.Failed, runtime.Skipped:
 		r.fail(e.Step.Pod, e.Err)
-		if e.Phase == runtime.Failed && !errors.As(e.Err, new(interrupted)) {
+		if e.Phase == runtime.Failed && !errors.As(e.Err, new(commandline.Interrupted)) {
 			r.broken(e.Step)
 		}
 	}
@@ -97,7 +98,7 @@ func (r *reporter) event(e runtime.Event) {
 // it was then.
 func (r *reporter) fail(pod plan.Ref, err error) {
 	r.failed[pod] = true
-	if r.shown[pod] && !errors.As(err, new(interrupted)) {
+	if r.shown[pod] && !errors.As(err, new(commandline.Interrupted)) {
 		r.pod(pod, progress.Event{Phase: progress.Failed, State: "Failed", Minor: true})
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/urfave/cli/v2"
 
+	"github.com/kubehost/kubehost/cmd/commandline"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/runtime/supervise"
 	"github.com/kubehost/kubehost/translate/plan"
@@ -169,7 +170,7 @@ pod "web": container app: Ready
 // TestInterruptedIsNotFailed: what a signal stops has not failed.
 func TestInterruptedIsNotFailed(t *testing.T) {
 	ctx, cancel := context.WithCancelCause(t.Context())
-	cancel(interrupted{syscall.SIGINT})
+	cancel(commandline.Interrupted{Signal: syscall.SIGINT})
 	var out bytes.Buffer
 	p := &program{stderr: &out, getenv: func(string) string { return "" }}
 	r := p.newReporter(cli.NewContext(nil, flag.NewFlagSet("", flag.ContinueOnError), nil), settings{Progress: "json"})

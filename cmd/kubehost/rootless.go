@@ -10,6 +10,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/kubehost/kubehost/cmd/commandline"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/runtime/rootless"
 )
@@ -26,7 +27,7 @@ func (p *program) userHost() rootless.Host {
 func (p *program) checkRootless(c *cli.Context, parts []part) error {
 	enable := c.Bool(flagEnableLinger)
 	if enable && p.euid == 0 {
-		return usage(c, "--%s is for users: the pods of root start at boot, and no logout ends them", flagEnableLinger)
+		return commandline.Usage(c, "--%s is for users: the pods of root start at boot, and no logout ends them", flagEnableLinger)
 	}
 	h := p.userHost()
 	h.Linger = h.Linger || enable

@@ -11,6 +11,7 @@ import (
 	v1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/labels"
 
+	"github.com/kubehost/kubehost/cmd/commandline"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/translate/plan"
 )
@@ -50,7 +51,7 @@ func selects(c *cli.Context) bool { return c.IsSet("selector") || c.Bool("all") 
 func selectorOf(c *cli.Context) (labels.Selector, error) {
 	selector, err := labels.Parse(c.String("selector"))
 	if err != nil {
-		return nil, usage(c, "--selector: %v", err)
+		return nil, commandline.Usage(c, "--selector: %v", err)
 	}
 	return selector, nil
 }
@@ -72,13 +73,13 @@ func selectionOf(c *cli.Context, words []string) (s selection, err error) {
 	}
 	switch named := len(s.names) > 0; {
 	case named && c.IsSet("selector"):
-		return s, usage(c, "name cannot be provided when a selector is specified")
+		return s, commandline.Usage(c, "name cannot be provided when a selector is specified")
 	case named && c.Bool("all"):
-		return s, usage(c, "names and --all cannot be given together")
+		return s, commandline.Usage(c, "names and --all cannot be given together")
 	case named && c.Bool("all-namespaces"):
-		return s, usage(c, "a resource cannot be retrieved by name across all namespaces")
+		return s, commandline.Usage(c, "a resource cannot be retrieved by name across all namespaces")
 	case c.Bool("all") && c.IsSet("selector"):
-		return s, usage(c, "cannot set --all and --selector at the same time")
+		return s, commandline.Usage(c, "cannot set --all and --selector at the same time")
 	}
 	if c.Bool("all-namespaces") {
 		s.namespace = ""
@@ -193,7 +194,7 @@ func (p *program) selected(c *cli.Context, e *engines, s settings, words []strin
 func (p *program) chosenPods(c *cli.Context, e *engines, s settings) ([]podView, error) {
 	switch {
 	case c.NArg() == 0 && !c.IsSet("selector"):
-		return nil, usage(c, "must name pods, or select them by their labels with -l")
+		return nil, commandline.Usage(c, "must name pods, or select them by their labels with -l")
 	case c.IsSet("selector"):
 		pods, err := p.selected(c, e, s, c.Args().Slice())
 		err = errors.Join(append(damages(pods), err)...)
@@ -207,7 +208,7 @@ func (p *program) chosenPods(c *cli.Context, e *engines, s settings) ([]podView,
 	var errs []error
 	for _, n := range names {
 		if n.Kind != "Pod" {
-			return nil, usage(c, "%s/%s is no pod", strings.ToLower(n.Kind), n.Name)
+			return nil, commandline.Usage(c, "%s/%s is no pod", strings.ToLower(n.Kind), n.Name)
 		}
 		if slices.ContainsFunc(pods, func(v podView) bool { return v.Ref == n.Ref }) {
 			continue

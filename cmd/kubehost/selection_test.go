@@ -9,6 +9,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/kubehost/kubehost/cmd/commandline"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/translate/plan"
 )
@@ -20,7 +21,7 @@ func selecting[T any](words string, read func(*program, *cli.Context) (T, error)
 	for _, c := range app.Commands {
 		c.Action = func(c *cli.Context) (err error) { result, err = read(p, c); return err }
 	}
-	err = p.run(context.Background(), app, strings.Fields(words))
+	err = commandline.Run(context.Background(), app, strings.Fields(words))
 	return result, err
 }
 

@@ -15,6 +15,7 @@ import (
 	"github.com/urfave/cli/v2"
 	"sigs.k8s.io/yaml"
 
+	"github.com/kubehost/kubehost/cmd/commandline"
 	"github.com/kubehost/kubehost/cmd/progress"
 )
 
@@ -106,10 +107,10 @@ func (p *program) settings(c *cli.Context) (settings, error) {
 	}
 	s.SeccompDir = cmp.Or(c.String(flagSeccomp), p.getenv("KUBEHOST_SECCOMP_DIR"), file.SeccompDir, filepath.Join(s.StateDir, "seccomp"))
 	if !slices.Contains([]string{"", supervisorSystemd, supervisorDetached, supervisorNone}, s.Supervisor) {
-		return s, &exitError{exitUsage, fmt.Errorf("%q is no kind of supervisor\n  hint: --supervisor, KUBEHOST_SUPERVISOR and supervisor: take systemd, detached or none", s.Supervisor)}
+		return s, commandline.Mistake("%q is no kind of supervisor\n  hint: --supervisor, KUBEHOST_SUPERVISOR and supervisor: take systemd, detached or none", s.Supervisor)
 	}
 	if !progress.Mode(s.Progress).Known() {
-		return s, &exitError{exitUsage, fmt.Errorf("%q is no way to show progress\n  hint: --progress, KUBEHOST_PROGRESS and progress: take %s", s.Progress, progressModes())}
+		return s, commandline.Mistake("%q is no way to show progress\n  hint: --progress, KUBEHOST_PROGRESS and progress: take %s", s.Progress, progressModes())
 	}
 	s.RunDir = p.runDir(s, d)
 	asked := c.String(flagRuntime)
@@ -117,7 +118,7 @@ func (p *program) settings(c *cli.Context) (settings, error) {
 	switch s.Runtime {
 	case runtimeAuto, "docker", "podman":
 	default:
-		return s, &exitError{exitUsage, fmt.Errorf("%q is not a runtime\n  hint: --runtime, KUBEHOST_RUNTIME and runtime: take docker, podman or auto", s.Runtime)}
+		return s, commandline.Mistake("%q is not a runtime\n  hint: --runtime, KUBEHOST_RUNTIME and runtime: take docker, podman or auto", s.Runtime)
 	}
 	for _, dir := range []*string{&s.VolumeBaseDir, &s.StateDir, &s.SeccompDir, &s.Config} {
 		if *dir, err = filepath.Abs(*dir); err != nil {
@@ -155,14 +156,14 @@ func (p *program) config(flag string) (configFile, string, error) {
 		if !named && (errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission)) {
 			return f, "", nil
 		}
-		return f, "", &exitError{exitUsage, fmt.Errorf("configuration file: %w\n  hint: --config and KUBEHOST_CONFIG name one that can be read", err)}
+		return f, "", commandline.Mistake("configuration file: %w\n  hint: --config and KUBEHOST_CONFIG name one that can be read", err)
 	}
 	if err := yaml.UnmarshalStrict(b, &f); err != nil {
-		return f, "", &exitError{exitUsage, configError(name, err)}
+		return f, "", configError(name, err)
 	}
 	for key, dir := range map[string]string{"volumeBaseDir": f.VolumeBaseDir, "stateDir": f.StateDir, "seccompDir": f.SeccompDir} {
 		if dir != "" && !filepath.IsAbs(dir) {
-			return f, "", &exitError{exitUsage, fmt.Errorf("%s: %s: %q is not an absolute path", name, key, dir)}
+			return f, "", commandline.Mistake("%s: %s: %q is not an absolute path", name, key, dir)
 		}
 	}
 	return f, name, nil
@@ -178,11 +179,11 @@ func configError(name string, err error) error {
 	hint := "it may hold " + strings.Join(keys, ", ")
 	if key, ok := strings.CutPrefix(what, "unknown field "); ok {
 		what = key + " is no setting"
-		if near := nearest(strings.Trim(key, `"`), keys); near != "" {
+		if near := commandline.Nearest(strings.Trim(key, `"`), keys); near != "" {
 			hint = "did you mean " + near + "?"
 		}
 	}
-	return fmt.Errorf("%s: %s\n  hint: %s", name, what, hint)
+	return commandline.Mistake("%s: %s\n  hint: %s", name, what, hint)
 }
 
 // defaults are the settings of root, or of a user after the XDG base directory specification.

@@ -11,6 +11,8 @@ import (
 	"testing"
 
 	"github.com/urfave/cli/v2"
+
+	"github.com/kubehost/kubehost/cmd/commandline"
 )
 
 // settingsOf are the settings of a command line of "kubehost apply", with these variables and this configuration file.
@@ -27,7 +29,7 @@ func settingsOf(t *testing.T, env map[string]string, file string, flags ...strin
 		found, err = p.settings(c)
 		return err
 	}
-	if err := p.run(t.Context(), app, append([]string{"apply", "--config", name}, flags...)); err != nil {
+	if err := commandline.Run(t.Context(), app, append([]string{"apply", "--config", name}, flags...)); err != nil {
 		t.Fatal(err)
 	}
 	return reflect.ValueOf(found)
@@ -70,7 +72,7 @@ func TestSettingsTable(t *testing.T) {
 			}
 		}
 		for _, c := range (&program{}).app().Commands {
-			if _, has := flagsOf(c)[row.Flag]; row.Of != nil && has != slices.Contains(row.Of, c.Name) {
+			if _, has := commandline.FlagsOf(c)[row.Flag]; row.Of != nil && has != slices.Contains(row.Of, c.Name) {
 				t.Errorf("--%s is a flag of %s: %v", row.Flag, c.Name, has)
 			}
 		}

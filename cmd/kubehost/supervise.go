@@ -18,6 +18,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/kubehost/kubehost/cmd/commandline"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/runtime/probe"
 	"github.com/kubehost/kubehost/runtime/supervise"
@@ -47,7 +48,7 @@ Examples:
 
 func (p *program) supervise(c *cli.Context) error {
 	if c.NArg() != 1 {
-		return usage(c, "must name one pod")
+		return commandline.Usage(c, "must name one pod")
 	}
 	s, err := p.settings(c)
 	if err != nil {
@@ -145,7 +146,7 @@ func failed(s supervise.Station) error {
 	if m.Message != "" {
 		text += ": " + m.Message
 	}
-	return &exitError{systemd.ExitPodFailed, errors.New(text)}
+	return &commandline.ExitError{Code: systemd.ExitPodFailed, Err: errors.New(text)}
 }
 
 // takeOver makes the supervisor that apply started in the background, if there is one, leave the pod to this process.

@@ -9,6 +9,7 @@ import (
 	"github.com/urfave/cli/v2"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"github.com/kubehost/kubehost/cmd/commandline"
 	"github.com/kubehost/kubehost/manifests"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/translate/plan"
@@ -27,9 +28,9 @@ func (p *program) toDelete(c *cli.Context) (d deletion, err error) {
 	files := c.StringSlice("filename")
 	switch {
 	case len(files) > 0 && c.NArg() > 0:
-		return d, usage(c, "names and -f cannot be given together")
+		return d, commandline.Usage(c, "names and -f cannot be given together")
 	case len(files) > 0 && (c.Bool("all") || c.Bool("all-namespaces")):
-		return d, usage(c, "--all and --all-namespaces cannot be given together with -f")
+		return d, commandline.Usage(c, "--all and --all-namespaces cannot be given together with -f")
 	case len(files) > 0:
 		d.named, err = p.identify(c, files)
 		return d, err
@@ -40,11 +41,11 @@ func (p *program) toDelete(c *cli.Context) (d deletion, err error) {
 		d.kinds, err = kindsOf(c)
 		return d, err
 	case c.NArg() == 0:
-		return d, usage(c, "must name pods, or manifests with -f")
+		return d, commandline.Usage(c, "must name pods, or manifests with -f")
 	}
 	s, err := selectionOf(c, c.Args().Slice())
 	if err == nil && len(s.names) == 0 {
-		err = usage(c, "must name pods, or select them with -l or --all")
+		err = commandline.Usage(c, "must name pods, or select them with -l or --all")
 	}
 	d.named = s.names
 	return d, err
@@ -59,7 +60,7 @@ func kindsOf(c *cli.Context) ([]string, error) {
 	for word := range strings.SplitSeq(c.Args().First(), ",") {
 		kind, ok := kindWords[strings.ToLower(word)]
 		if !ok || c.NArg() > 1 {
-			return nil, usage(c, "name cannot be provided when a selector is specified")
+			return nil, commandline.Usage(c, "name cannot be provided when a selector is specified")
 		}
 		kinds = append(kinds, kind)
 	}
@@ -75,7 +76,7 @@ func (p *program) identify(c *cli.Context, files []string) ([]target, error) {
 	origins, problems := manifests.Identify(c.Context, files, o)
 	problems.Print(p.stderr)
 	if problems.HasErrors() {
-		return nil, &exitError{code: exitUsage}
+		return nil, &commandline.ExitError{Code: commandline.ExitUsage}
 	}
 	var all []target
 	for _, o := range origins {

@@ -5,6 +5,8 @@ import (
 	goruntime "runtime"
 
 	"github.com/urfave/cli/v2"
+
+	"github.com/kubehost/kubehost/cmd/commandline"
 )
 
 // version is set by the linker.
@@ -18,7 +20,7 @@ func (p *program) versionCommand() *cli.Command {
 		Flags:     []cli.Flag{&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "`FORMAT`: json or yaml"}},
 		Action: func(c *cli.Context) error {
 			if c.NArg() > 0 {
-				return usage(c, "unexpected %q", c.Args().First())
+				return commandline.Usage(c, "unexpected %q", c.Args().First())
 			}
 			v := struct {
 				Version   string `json:"version"`
@@ -32,7 +34,7 @@ func (p *program) versionCommand() *cli.Command {
 			case "json", "yaml":
 				return p.printData(v, o)
 			default:
-				return usage(c, "%q is no output format: json or yaml", o)
+				return commandline.Usage(c, "%q is no output format: json or yaml", o)
 			}
 		},
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/kubehost/kubehost/cmd/commandline"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/runtime/supervise"
 	"github.com/kubehost/kubehost/translate/plan"
@@ -57,14 +58,14 @@ func (p *program) wait(c *cli.Context) error {
 		return err
 	}
 	if len(sel.names) == 0 && !selects(c) {
-		return usage(c, "must name a pod, or select pods with -l or --all")
+		return commandline.Usage(c, "must name a pod, or select pods with -l or --all")
 	}
 	if c.String("for") == "" {
-		return usage(c, "must say with --for what to wait for: condition=Ready, jsonpath='{.status.phase}'=Running, create or delete")
+		return commandline.Usage(c, "must say with --for what to wait for: condition=Ready, jsonpath='{.status.phase}'=Running, create or delete")
 	}
 	w := waiting{}
 	if w.awaited, err = parseFor(c.String("for")); err != nil {
-		return usage(c, "--for: %v", err)
+		return commandline.Usage(c, "--for: %v", err)
 	}
 	e, s, err := p.host(c)
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 	"github.com/urfave/cli/v2"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"github.com/kubehost/kubehost/cmd/commandline"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/runtime/supervise"
 	"github.com/kubehost/kubehost/translate/plan"
@@ -49,7 +50,7 @@ func (p *program) watchPods(c *cli.Context, sel selection, printer *podPrinter) 
 		return err
 	}
 	w := watching{viewer: viewer{engines: e, seen: map[plan.Ref]podView{}}, pods: sel, printer: printer, shown: map[plan.Ref]shown{}}
-	return quietly(c.Context, w.run(c.Context, only))
+	return commandline.Quietly(c.Context, w.run(c.Context, only))
 }
 
 func (w *watching) run(ctx context.Context, only bool) error {

@@ -1,4 +1,4 @@
-package main
+package commandline
 
 import (
 	"fmt"
@@ -19,16 +19,16 @@ type commandLine struct {
 // givenFlag is a flag by its first name, with its value.
 type givenFlag struct{ name, value string }
 
-// readCommandLine takes flags anywhere, as kubectl does: before the command, and before or after names. Single-letter flags
+// read takes flags anywhere, as kubectl does: before the command, and before or after names. Single-letter flags
 // may stand together (-it), the last of them with its value attached (-fweb.yaml). What stands after "--" is no flag.
-func readCommandLine(app *cli.App, words []string) (commandLine, error) {
-	command, at := findCommand(app, words)
+func read(app *cli.App, words []string) (commandLine, error) {
+	command, at := FindCommand(app, words)
 	if command == nil {
 		return withoutCommand(app, words, at)
 	}
 	words = slices.Delete(slices.Clone(words), at, at+1)
 	line := commandLine{command: command}
-	known := flagsOf(command)
+	known := FlagsOf(command)
 	for i := 0; i < len(words); i++ {
 		w := words[i]
 		if w == "--" {
@@ -48,7 +48,7 @@ func readCommandLine(app *cli.App, words []string) (commandLine, error) {
 		}
 		if open {
 			if i++; i == len(words) {
-				return line, &exitError{exitUsage, fmt.Errorf("flag %s needs a value\n  hint: see \"kubehost %s --help\"", w, command.Name)}
+				return line, Mistake("flag %s needs a value\n  hint: see \"kubehost %s --help\"", w, command.Name)
 			}
 			flags[len(flags)-1].value = words[i]
 		}
@@ -63,7 +63,7 @@ func readCommandLine(app *cli.App, words []string) (commandLine, error) {
 func withoutCommand(app *cli.App, words []string, at int) (commandLine, error) {
 	switch {
 	case at >= 0 && words[at] == helpName:
-		return readCommandLine(app, append(slices.Delete(slices.Clone(words), at, at+1), "--"+helpName))
+		return read(app, append(slices.Delete(slices.Clone(words), at, at+1), "--"+helpName))
 	case at >= 0:
 		return commandLine{}, unknownCommand(app, words[at])
 	}
@@ -73,7 +73,7 @@ func withoutCommand(app *cli.App, words []string, at int) (commandLine, error) {
 			return commandLine{command: app.Command("version")}, nil
 		case "--" + helpName, "-h", "--":
 		default:
-			return commandLine{}, &exitError{exitUsage, fmt.Errorf("unknown flag %s\n  hint: see \"kubehost --help\"", strings.SplitN(w, "=", 2)[0])}
+			return commandLine{}, Mistake("unknown flag %s\n  hint: see \"kubehost --help\"", strings.SplitN(w, "=", 2)[0])
 		}
 	}
 	return commandLine{help: true}, nil
@@ -84,13 +84,13 @@ func runsAnother(c *cli.Command) bool { return strings.Contains(c.UsageText, " -
 
 // splitFlag reads the flags that a word gives: "-it" is "-i" and "-t", "-fweb.yaml" is "-f" with a value. open says that the next
 // word is the value of the last one. There are none when a flag is not known.
-func splitFlag(word string, known map[string]knownFlag) (flags []givenFlag, open bool) {
+func splitFlag(word string, known map[string]Flag) (flags []givenFlag, open bool) {
 	name, value, hasValue := strings.Cut(strings.TrimLeft(word, "-"), "=")
 	if f, ok := known[name]; ok {
-		if !hasValue && !f.takesValue {
+		if !hasValue && !f.TakesValue {
 			value = "true"
 		}
-		return []givenFlag{{f.name, value}}, f.takesValue && !hasValue
+		return []givenFlag{{f.name, value}}, f.TakesValue && !hasValue
 	}
 	if strings.HasPrefix(word, "--") {
 		return nil, false
@@ -100,9 +100,9 @@ func splitFlag(word string, known map[string]knownFlag) (flags []givenFlag, open
 		switch {
 		case !ok:
 			return nil, false
-		case f.takesValue && len(rest) > 1, strings.HasPrefix(rest[1:], "="):
+		case f.TakesValue && len(rest) > 1, strings.HasPrefix(rest[1:], "="):
 			return append(flags, givenFlag{f.name, strings.TrimPrefix(rest[1:], "=")}), false
-		case f.takesValue:
+		case f.TakesValue:
 			return append(flags, givenFlag{name: f.name}), true
 		}
 		flags = append(flags, givenFlag{f.name, "true"})
@@ -110,13 +110,13 @@ func splitFlag(word string, known map[string]knownFlag) (flags []givenFlag, open
 	return flags, false
 }
 
-// findCommand returns the command that the words name, and where: nil when there is none of that name, with -1 when
+// FindCommand returns the command that the words name, and where: nil when there is none of that name, with -1 when
 // none is named. Flags before it may have values.
-func findCommand(app *cli.App, words []string) (*cli.Command, int) {
+func FindCommand(app *cli.App, words []string) (*cli.Command, int) {
 	values := map[string]bool{}
 	for _, c := range app.Commands {
-		for name, f := range flagsOf(c) {
-			values[name] = values[name] || f.takesValue
+		for name, f := range FlagsOf(c) {
+			values[name] = values[name] || f.TakesValue
 		}
 	}
 	for i := 0; i < len(words); i++ {
@@ -135,15 +135,16 @@ func findCommand(app *cli.App, words []string) (*cli.Command, int) {
 	return nil, -1
 }
 
-// knownFlag is a flag that a command has.
-type knownFlag struct {
-	name       string // the first of its names
-	takesValue bool
+// Flag is a flag that a command has.
+type Flag struct {
+	name string // the first of its names
+	// TakesValue says that the flag needs a value: the next word, where none stands after =.
+	TakesValue bool
 }
 
-// flagsOf maps all names of a command's flags to them.
-func flagsOf(c *cli.Command) map[string]knownFlag {
-	known := map[string]knownFlag{}
+// FlagsOf maps all names of a command's flags, --help among them, to the flags.
+func FlagsOf(c *cli.Command) map[string]Flag {
+	known := map[string]Flag{}
 	for _, f := range append([]cli.Flag{cli.HelpFlag}, c.Flags...) {
 		takes := true
 		if d, ok := f.(cli.DocGenerationFlag); ok {
@@ -154,88 +155,47 @@ func flagsOf(c *cli.Command) map[string]knownFlag {
 			takes = !ok || !b.IsBoolFlag()
 		}
 		for _, n := range f.Names() {
-			known[n] = knownFlag{f.Names()[0], takes}
+			known[n] = Flag{f.Names()[0], takes}
 		}
 	}
 	return known
 }
 
 func unknownCommand(app *cli.App, word string) error {
-	if ours := othersWords[word]; ours != "" {
-		return &exitError{exitUsage, fmt.Errorf("unknown command %q\n  hint: here it is \"kubehost %s\"", word, ours)}
+	if ours := OthersWords()[word]; ours != "" {
+		return Mistake("unknown command %q\n  hint: here it is \"kubehost %s\"", word, ours)
 	}
 	names := []string{}
 	for _, command := range app.VisibleCommands() {
 		names = append(names, command.Names()...)
 	}
 	hint := `see "kubehost --help"`
-	if near := nearest(word, names); near != "" {
+	if near := Nearest(word, names); near != "" {
 		hint = fmt.Sprintf("did you mean %q?", near)
 	}
-	return &exitError{exitUsage, fmt.Errorf("unknown command %q\n  hint: %s", word, hint)}
+	return Mistake("unknown command %q\n  hint: %s", word, hint)
 }
 
-// othersWords are the commands of kubectl, compose, docker and podman that have another name here.
-var othersWords = map[string]string{
-	"attach": "logs -f POD", "config": "validate -f FILE", "create": "apply -f FILE", "down": "delete -f FILE", "explain": "fields pod.spec",
-	"images": "get pods -o custom-columns=NAME:.metadata.name,IMAGES:.spec.containers[*].image", "info": "doctor",
-	"inspect": "get pod POD -o yaml", "kill": "stop POD --now", "list": "get pods -A", "ls": "get pods -A", "play": "apply -f FILE",
-	"pods": "get pods", "ps": "get pods", "replace": "apply -f FILE", "rm": "delete POD", "rollout": "restart POD", "run": "apply -f FILE",
-	"up": "apply -f FILE",
+// OthersWords returns the commands of kubectl, compose, docker and podman that have another name here, each with what to write instead.
+func OthersWords() map[string]string {
+	return map[string]string{
+		"attach": "logs -f POD", "config": "validate -f FILE", "create": "apply -f FILE", "down": "delete -f FILE", "explain": "fields pod.spec",
+		"images": "get pods -o custom-columns=NAME:.metadata.name,IMAGES:.spec.containers[*].image", "info": "doctor",
+		"inspect": "get pod POD -o yaml", "kill": "stop POD --now", "list": "get pods -A", "ls": "get pods -A", "play": "apply -f FILE",
+		"pods": "get pods", "ps": "get pods", "replace": "apply -f FILE", "rm": "delete POD", "rollout": "restart POD", "run": "apply -f FILE",
+		"up": "apply -f FILE",
+	}
 }
 
-func unknownFlag(c *cli.Command, word string, known map[string]knownFlag) error {
+func unknownFlag(c *cli.Command, word string, known map[string]Flag) error {
 	name, _, _ := strings.Cut(strings.TrimLeft(word, "-"), "=")
 	hint := fmt.Sprintf("see \"kubehost %s --help\"", c.Name)
 	names := make([]string, 0, len(known))
 	for n := range known {
 		names = append(names, n)
 	}
-	if near := nearest(name, names); near != "" {
+	if near := Nearest(name, names); near != "" {
 		hint = fmt.Sprintf("did you mean --%s?", near)
 	}
-	return &exitError{exitUsage, fmt.Errorf("unknown flag %s\n  hint: %s", strings.SplitN(word, "=", 2)[0], hint)}
-}
-
-// nearest is the candidate that a mistyped word most likely means; "" when none is near. In a short word one slip makes it
-// another: "pods" is no mistyped "logs".
-func nearest(word string, candidates []string) string {
-	best, least := "", 3
-	candidates = slices.Sorted(slices.Values(candidates))
-	for _, c := range candidates {
-		if len(c) < 3 {
-			continue
-		}
-		if len(word) >= 3 && strings.HasPrefix(c, word) {
-			return c
-		}
-		if d := distance(word, c); d < least && d <= max(1, len(c)/3) {
-			best, least = c, d
-		}
-	}
-	return best
-}
-
-// distance counts the letters to insert, delete, replace, or swap with the next one (optimal string alignment).
-func distance(a, b string) int {
-	var before, row, next []int // the rows of the last but one letter of a, of the last one, and of this one
-	for j := range len(b) + 1 {
-		row = append(row, j)
-	}
-	for i := 1; i <= len(a); i++ {
-		next = append([]int(nil), i)
-		for j := 1; j <= len(b); j++ {
-			cost := 1
-			if a[i-1] == b[j-1] {
-				cost = 0
-			}
-			d := min(row[j]+1, next[j-1]+1, row[j-1]+cost)
-			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
-				d = min(d, before[j-2]+1)
-			}
-			next = append(next, d)
-		}
-		before, row = row, next
-	}
-	return row[len(b)]
+	return Mistake("unknown flag %s\n  hint: %s", strings.SplitN(word, "=", 2)[0], hint)
 }

@@ -1,4 +1,4 @@
-package main
+package commandline
 
 import (
 	"context"
@@ -7,19 +7,19 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-// run does what the words after the program's name say.
+// Run does what the words after the program's name say. Help goes to the app's Writer.
 //
 // It stands in for [cli.App.Run]. That prints help with text/template, which calls methods by names that are known only then,
 // so the linker would have to keep every method of every type: 5 MB, most of them code of k8s.io/api for protobuf.
-func (p *program) run(ctx context.Context, app *cli.App, words []string) error {
-	line, err := readCommandLine(app, words)
+func Run(ctx context.Context, app *cli.App, words []string) error {
+	line, err := read(app, words)
 	switch {
 	case err != nil:
 		return err
 	case line.command == nil:
-		return printHelp(p.stdout, app)
+		return printHelp(app.Writer, app)
 	case line.help:
-		return printCommandHelp(p.stdout, app, line.command)
+		return printCommandHelp(app.Writer, app, line.command)
 	}
 	c, err := line.context(ctx, app)
 	if err != nil {
@@ -57,7 +57,7 @@ func (l *commandLine) context(ctx context.Context, app *cli.App) (*cli.Context, 
 			value = cli.NewStringSlice(lists[f.name]...).Serialize()
 		}
 		if set.Set(f.name, value) != nil {
-			return nil, usage(c, "--%s does not take %q", f.name, f.value)
+			return nil, Usage(c, "--%s does not take %q", f.name, f.value)
 		}
 	}
 	return c, set.Parse(append([]string{"--"}, l.names...))
