@@ -25,6 +25,7 @@ var directions = map[string]rule{
 	"cmd/archive":       {module: []string{}, never: []string{"k8s.io/", "sigs.k8s.io/", "github.com/", "os/exec"}},
 	"cmd/commandline":   {module: []string{}, never: []string{"k8s.io/", "sigs.k8s.io/", "os/exec"}},
 	"cmd/progress":      {module: []string{}, never: []string{"k8s.io/", "sigs.k8s.io/", "os/exec"}},
+	"cmd/settings":      {module: []string{"cmd/commandline", "cmd/progress"}, never: []string{"k8s.io/", "os/exec"}},
 	"e2e":               {module: []string{}},
 	"e2e/bench":         {module: []string{"runtime/pause"}},
 	"manifests":         {module: []string{}, never: []string{"os/exec"}},

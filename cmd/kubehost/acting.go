@@ -3,14 +3,13 @@ package main
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
 	"time"
 
 	"github.com/urfave/cli/v2"
 
 	"github.com/kubehost/kubehost/cmd/commandline"
+	"github.com/kubehost/kubehost/cmd/settings"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/runtime/supervise"
 	"github.com/kubehost/kubehost/translate/plan"
@@ -19,7 +18,7 @@ import (
 // acting is what the commands that change something have in common.
 type acting struct {
 	*program
-	settings settings
+	settings settings.Settings
 	store    runtime.Store
 	// limit is the longest time for one step.
 	limit time.Duration
@@ -28,7 +27,7 @@ type acting struct {
 
 // begin finds the settings and the runtimes, and shows from then on what is done, until show is closed.
 func (p *program) begin(c *cli.Context) (acting, *engines, error) {
-	s, err := p.settings(c)
+	s, err := p.user().Settings(c)
 	if err != nil {
 		return acting{}, nil, err
 	}
@@ -39,7 +38,7 @@ func (p *program) begin(c *cli.Context) (acting, *engines, error) {
 	return p.newActing(c, s, p.newReporter(c, s)), e, nil
 }
 
-func (p *program) newActing(c *cli.Context, s settings, show *reporter) acting {
+func (p *program) newActing(c *cli.Context, s settings.Settings, show *reporter) acting {
 	limit := cmp.Or(c.Duration(flagTimeout), stepLimit)
 	return acting{program: p, settings: s, store: runtime.Store{Dir: s.StateDir}, limit: limit, show: show}
 }
@@ -65,7 +64,7 @@ func (a *acting) locked(ctx context.Context, refs []plan.Ref, do func(context.Co
 	defer cancel()
 	locks, err := a.store.Lock(waits, refs, a.waiting)
 	if err != nil {
-		return storeError(err)
+		return settings.StateError(err)
 	}
 	defer locks.Release()
 	return do(locks.With(ctx))
@@ -83,12 +82,4 @@ func (a *acting) carryOut(ctx context.Context, e runtime.Engine, steps runtime.S
 
 func (a *acting) station(r plan.Ref) supervise.Station {
 	return supervise.Station{Dir: a.settings.RunDir, Ref: r}
-}
-
-// storeError adds the remedy to what went wrong with the state directory.
-func storeError(err error) error {
-	if errors.Is(err, fs.ErrPermission) {
-		return fmt.Errorf("%w\n  hint: run kubehost as root, or give it a directory of your own with --state-dir", err)
-	}
-	return err
 }

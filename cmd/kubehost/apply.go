@@ -4,6 +4,8 @@ import (
 	"errors"
 
 	"github.com/urfave/cli/v2"
+
+	"github.com/kubehost/kubehost/cmd/settings"
 )
 
 func (p *program) applyCommand() *cli.Command {
@@ -48,7 +50,7 @@ Examples:
 			publishFlag(),
 			&cli.BoolFlag{Name: flagEnableLinger, Usage: "let this user's pods start at boot and go on after logout: loginctl enable-linger"},
 			&cli.BoolFlag{Name: "wait", Usage: "wait until all pods are ready, or have done their work"},
-		), append(pruneFlags(), changeFlags()...)...),
+		), append(pruneFlags(), settings.ChangeFlags()...)...),
 		Action: func(c *cli.Context) error { return p.apply(c, bool(*dry)) },
 	}
 }
@@ -69,14 +71,14 @@ func (p *program) apply(c *cli.Context, dry bool) error {
 	if err := checkOutput(c, out, dry); err != nil {
 		return err
 	}
-	s, err := p.settings(c)
+	s, err := p.user().Settings(c)
 	if err != nil {
 		return err
 	}
 	show := p.newReporter(c, s)
 	defer show.Close()
 	if out == "units" {
-		s.Supervisor = supervisorSystemd
+		s.Supervisor = settings.SupervisorSystemd
 	} else if err := p.chooseSupervisor(c.Context, &s); err != nil && !dry {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/kubehost/kubehost/cmd/settings"
 	"github.com/kubehost/kubehost/manifests"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/runtime/supervise"
@@ -60,7 +61,7 @@ func (a *applying) run(ctx context.Context) error {
 		if d, err = a.decide(ctx); err != nil {
 			return err
 		}
-		if a.settings.Supervisor == supervisorNone {
+		if a.settings.Supervisor == settings.SupervisorNone {
 			return a.unsupervised(ctx, d)
 		}
 		left, err = a.prepareAndHandOver(ctx, d)
@@ -69,7 +70,7 @@ func (a *applying) run(ctx context.Context) error {
 	if d.words == nil {
 		return err
 	}
-	if a.settings.Supervisor != supervisorNone { // the supervisors need the locks
+	if a.settings.Supervisor != settings.SupervisorNone { // the supervisors need the locks
 		err = errors.Join(err, a.follow(ctx, left))
 		for _, pt := range d.parts {
 			a.show.published(pt.steps)
@@ -97,7 +98,7 @@ func (a *applying) decide(ctx context.Context) (d decided, err error) {
 	if err := a.others(); err != nil {
 		return d, err
 	}
-	if a.settings.Supervisor == supervisorNone {
+	if a.settings.Supervisor == settings.SupervisorNone {
 		refs := podRefs(a.want.Pods)
 		if err := errors.Join(a.retire(ctx, refs), a.dismiss(ctx, refs)); err != nil {
 			return d, err
@@ -106,7 +107,7 @@ func (a *applying) decide(ctx context.Context) (d decided, err error) {
 	// From the look to the saved plans, no prune may take away what was seen.
 	use, err := a.store.LockUse(ctx, a.waiting)
 	if err != nil {
-		return d, storeError(err)
+		return d, settings.StateError(err)
 	}
 	defer use.Release()
 	if d.parts, err = a.look(ctx); err != nil {
@@ -114,10 +115,10 @@ func (a *applying) decide(ctx context.Context) (d decided, err error) {
 	}
 	words, err := a.save(d.parts)
 	if err != nil {
-		return d, storeError(err)
+		return d, settings.StateError(err)
 	}
 	if d.pods, err = a.rest(d.parts); err != nil {
-		return d, storeError(err)
+		return d, settings.StateError(err)
 	}
 	d.words = words
 	return d, nil
@@ -126,7 +127,7 @@ func (a *applying) decide(ctx context.Context) (d decided, err error) {
 // unsupervised does all steps, and leaves the pods to their runtimes.
 func (a *applying) unsupervised(ctx context.Context, d decided) error {
 	if err := a.unask(d.pods); err != nil {
-		return storeError(err)
+		return settings.StateError(err)
 	}
 	var errs []error
 	for _, pt := range d.parts {
@@ -146,7 +147,7 @@ func (a *applying) others() error {
 		}
 		now, _, err := a.before(ref(o.Origin))
 		if err != nil && runtime.DamagedIn(err) == nil {
-			return storeError(err)
+			return settings.StateError(err)
 		}
 		if now.Runtime != "" && now.Runtime != engine.Dialect.Name() || o.Stored && string(now.Manifest) != string(o.Source) {
 			return fmt.Errorf("pod %q was changed at the same time\n  hint: apply again", o.Origin.Name)

@@ -11,6 +11,7 @@ import (
 	"k8s.io/apimachinery/pkg/labels"
 
 	"github.com/kubehost/kubehost/cmd/commandline"
+	"github.com/kubehost/kubehost/cmd/settings"
 	"github.com/kubehost/kubehost/manifests"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/translate"
@@ -167,7 +168,7 @@ func (a *applying) clear(ctx context.Context) error {
 	}
 	for _, o := range a.stale.objects {
 		if _, err := a.store.RemoveObject(o.Kind, ref(o)); err != nil {
-			errs = append(errs, storeError(err))
+			errs = append(errs, settings.StateError(err))
 		}
 	}
 	return errors.Join(errs...)

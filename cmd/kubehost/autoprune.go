@@ -4,19 +4,14 @@ import (
 	"context"
 
 	"github.com/kubehost/kubehost/cmd/commandline"
+	"github.com/kubehost/kubehost/cmd/settings"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/runtime/systemd"
 )
 
-// never is the value of autoPrune that means the same as none.
-const never = "never"
-
-// prunes says whether a timer is to prune.
-func (s settings) prunes() bool { return s.AutoPrune != "" && s.AutoPrune != never }
-
 // pruneUnits are the units that prune as the configuration file says, none when it does not.
-func (p *program) pruneUnits(s settings, runtime string) ([]systemd.File, error) {
-	if !s.prunes() {
+func (p *program) pruneUnits(s settings.Settings, runtime string) ([]systemd.File, error) {
+	if !s.Prunes() {
 		return nil, nil
 	}
 	h, err := p.unitHost(s, runtime)
@@ -35,7 +30,7 @@ func (p *program) autoPrune(ctx context.Context, e *engines) (sync func(context.
 	switch {
 	case s.OtherState:
 		return nothing, nil
-	case !s.prunes():
+	case !s.Prunes():
 		return func(ctx context.Context) error { return m.RemovePrune(ctx, s.Config) }, nil
 	}
 	engine, err := e.chosen(ctx)
@@ -61,5 +56,5 @@ func (p *program) autoPrune(ctx context.Context, e *engines) (sync func(context.
 				"%s: autoPrune: %w\n  hint: daily, weekly, never, or a time such as \"Sun 03:00\"; \"systemd-analyze calendar\" explains them", s.Config, err)
 		}
 	}
-	return func(ctx context.Context) error { return storeError(m.InstallPrune(ctx, service, timer)) }, nil
+	return func(ctx context.Context) error { return settings.StateError(m.InstallPrune(ctx, service, timer)) }, nil
 }

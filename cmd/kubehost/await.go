@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/kubehost/kubehost/cmd/settings"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/runtime/supervise"
 	"github.com/kubehost/kubehost/runtime/systemd"
@@ -134,7 +135,7 @@ func (a *applying) overtaken(p plan.Pod) error {
 // mute is why the pod's supervisor cannot tell how it is; nil when it can.
 func (a *applying) mute(p plan.Pod) error {
 	if err := a.station(p.Ref).Writable(); err != nil {
-		return fmt.Errorf("pod %q: its supervisor cannot tell how it is: %w", p.Name, storeError(err))
+		return fmt.Errorf("pod %q: its supervisor cannot tell how it is: %w", p.Name, settings.StateError(err))
 	}
 	return nil
 }
@@ -197,7 +198,7 @@ func (a *applying) lost(ctx context.Context, p plan.Pod, m supervise.Memory) err
 	if n%100 != 20 { // one that was just started has not begun yet
 		return nil
 	}
-	if a.settings.Supervisor == supervisorSystemd {
+	if a.settings.Supervisor == settings.SupervisorSystemd {
 		waiting, err := a.lostService(ctx, p)
 		if waiting {
 			a.spawned[p.Ref] = 0
@@ -208,7 +209,7 @@ func (a *applying) lost(ctx context.Context, p plan.Pod, m supervise.Memory) err
 }
 
 func (a *applying) lifeless(p plan.Pod) error {
-	if a.settings.Supervisor == supervisorSystemd {
+	if a.settings.Supervisor == settings.SupervisorSystemd {
 		scope := ""
 		if a.euid != 0 {
 			scope = "--user "

@@ -14,6 +14,7 @@ import (
 	v1 "k8s.io/api/core/v1"
 
 	"github.com/kubehost/kubehost/cmd/commandline"
+	"github.com/kubehost/kubehost/cmd/settings"
 	"github.com/kubehost/kubehost/runtime"
 )
 
@@ -147,7 +148,7 @@ func (c *completing) values(f cli.Flag) []string {
 	case slices.Contains(f.Names(), "namespace"):
 		return c.namespaces()
 	case slices.Contains(f.Names(), "supervisor"):
-		return []string{supervisorSystemd, supervisorDetached, supervisorNone}
+		return []string{settings.SupervisorSystemd, settings.SupervisorDetached, settings.SupervisorNone}
 	case what[1] == "CONTAINER":
 		return c.containers(c.names)
 	case what[1] == "WHAT":
@@ -198,8 +199,7 @@ func (c *completing) arguments() []string {
 
 // store is where the applied pods are. What is wrong with a setting is for the command itself to say.
 func (c *completing) store() runtime.Store {
-	file, _, _ := c.config(c.flags[flagConfig])
-	return runtime.Store{Dir: cmp.Or(c.flags[flagStateDir], c.getenv("KUBEHOST_STATE_DIR"), file.StateDir, c.defaults().StateDir)}
+	return runtime.Store{Dir: c.user().StateDir(c.flags[settings.FlagStateDir], c.flags[settings.FlagConfig])}
 }
 
 func (c *completing) namespace() string { return cmp.Or(c.flags["namespace"], c.flags["n"], "default") }

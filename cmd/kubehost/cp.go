@@ -19,6 +19,7 @@ import (
 
 	"github.com/kubehost/kubehost/cmd/archive"
 	"github.com/kubehost/kubehost/cmd/commandline"
+	"github.com/kubehost/kubehost/cmd/settings"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/translate/plan"
 )
@@ -45,7 +46,7 @@ Examples:
 			namespaceFlag("of the pod (default: default)"),
 			&cli.StringFlag{Name: "container", Aliases: []string{"c"}, Usage: "copy into or out of this `CONTAINER`"},
 			&cli.BoolFlag{Name: "no-preserve", Usage: "give what is copied into a container the usual modes, 0644 and 0755"},
-		}, settingFlags()...),
+		}, settings.Flags()...),
 		Action: p.cp,
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/kubehost/kubehost/cmd/commandline"
+	"github.com/kubehost/kubehost/cmd/settings"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/translate/plan"
 )
@@ -67,7 +68,7 @@ func TestEngineOfDamaged(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			test.runtimes(t)
 			p := &program{stderr: t.Output(), getenv: func(string) string { return "" }}
-			e, err := p.engines(settings{Runtime: runtimeAuto, StateDir: store.Dir})
+			e, err := p.engines(settings.Settings{Runtime: settings.Auto, StateDir: store.Dir})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -15,6 +15,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/kubehost/kubehost/cmd/commandline"
+	"github.com/kubehost/kubehost/cmd/settings"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/runtime/supervise"
 	"github.com/kubehost/kubehost/translate/plan"
@@ -46,13 +47,13 @@ Examples:
 			&cli.BoolFlag{Name: "yes", Aliases: []string{"y"}, Usage: "do not ask on the terminal before --with-data"},
 			&cli.BoolFlag{Name: "ignore-not-found", Usage: "what is not there is no error"},
 			timeoutFlag("stopping one pod"),
-		), changeFlags()...),
+		), settings.ChangeFlags()...),
 		Action: p.delete,
 	}
 }
 
 func (p *program) delete(c *cli.Context) error {
-	s, err := p.settings(c)
+	s, err := p.user().Settings(c)
 	if err != nil {
 		return err
 	}
@@ -161,7 +162,7 @@ func (d *deleting) run(ctx context.Context) error {
 	}
 	services, _, err := d.services(d.store, refs)
 	if err != nil {
-		return errors.Join(unended, storeError(err))
+		return errors.Join(unended, settings.StateError(err))
 	}
 	if err := d.manager().Remove(ctx, services); err != nil {
 		return errors.Join(unended, err)
@@ -177,11 +178,11 @@ func (d *deleting) remove(ctx context.Context) error {
 	}
 	found, missing, err := d.find(seen)
 	if err != nil {
-		return storeError(err)
+		return settings.StateError(err)
 	}
 	claims, err := d.claims(found)
 	if err != nil {
-		return storeError(err)
+		return settings.StateError(err)
 	}
 	want := runtime.Desired{}
 	for _, t := range found {
@@ -306,10 +307,10 @@ func (d *deleting) forget(found []target, failed map[plan.Ref]bool) error {
 			}
 			station := supervise.Station{Dir: d.settings.RunDir, Ref: t.Ref}
 			if err := errors.Join(station.Remove(), d.store.RemoveLock(t.Ref)); err != nil {
-				errs = append(errs, storeError(err))
+				errs = append(errs, settings.StateError(err))
 			}
 		} else if _, err := d.store.RemoveObject(t.Kind, t.Ref); err != nil {
-			errs = append(errs, storeError(err))
+			errs = append(errs, settings.StateError(err))
 			continue
 		}
 		if t.Kind == "PersistentVolumeClaim" {

@@ -15,6 +15,7 @@ import (
 	v1 "k8s.io/api/core/v1"
 
 	"github.com/kubehost/kubehost/cmd/commandline"
+	"github.com/kubehost/kubehost/cmd/settings"
 	"github.com/kubehost/kubehost/runtime/supervise"
 	"github.com/kubehost/kubehost/translate/plan"
 )
@@ -30,7 +31,7 @@ Examples:
   kubehost describe pod web
   kubehost describe pod/web -n shop
   kubehost describe pods -l app=shop`,
-		Flags:  append(selectionFlags("of the pods (default: default)"), settingFlags()...),
+		Flags:  append(selectionFlags("of the pods (default: default)"), settings.Flags()...),
 		Action: p.describe,
 	}
 }

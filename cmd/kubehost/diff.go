@@ -15,6 +15,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/kubehost/kubehost/cmd/commandline"
+	"github.com/kubehost/kubehost/cmd/settings"
 	"github.com/kubehost/kubehost/manifests"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/translate/plan"
@@ -39,7 +40,7 @@ Examples:
 		Flags: append(append(manifestFlags(),
 			supervisorFlag(),
 			publishFlag(),
-		), append(pruneFlags(), settingFlags()...)...),
+		), append(pruneFlags(), settings.Flags()...)...),
 		Action: p.diff,
 	}
 }
@@ -73,7 +74,7 @@ func (p *program) differ(c *cli.Context) (bool, error) {
 	if err := checkPrune(c); err != nil {
 		return false, err
 	}
-	s, err := p.settings(c)
+	s, err := p.user().Settings(c)
 	if err != nil {
 		return false, err
 	}
@@ -86,14 +87,14 @@ func (p *program) differ(c *cli.Context) (bool, error) {
 	}
 	all, err := a.comparisons(c.Context)
 	if err != nil {
-		return false, storeError(err)
+		return false, settings.StateError(err)
 	}
 	parts, err := a.look(c.Context)
 	if err != nil {
 		return false, err
 	}
 	if _, err := a.rest(parts); err != nil {
-		return false, storeError(err)
+		return false, settings.StateError(err)
 	}
 	different, err := p.printComparisons(c.Context, all)
 	if err != nil {

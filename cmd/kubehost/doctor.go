@@ -15,6 +15,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/kubehost/kubehost/cmd/commandline"
+	"github.com/kubehost/kubehost/cmd/settings"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/runtime/docker"
 	"github.com/kubehost/kubehost/runtime/podman"
@@ -30,12 +31,12 @@ func (p *program) doctorCommand() *cli.Command {
 Examples:
   kubehost doctor
   kubehost doctor --runtime podman`,
-		Flags: settingFlags(),
+		Flags: settings.Flags(),
 		Action: func(c *cli.Context) error {
 			if c.NArg() > 0 {
 				return commandline.Usage(c, "unexpected %q", c.Args().First())
 			}
-			s, err := p.settings(c)
+			s, err := p.user().Settings(c)
 			if err != nil {
 				return err
 			}
@@ -99,7 +100,7 @@ func (d *diagnosis) print(p *program) {
 }
 
 // runtimes looks at both runtimes. One that works is enough, unless the settings name the other.
-func (d *diagnosis) runtimes(ctx context.Context, p *program, s settings) {
+func (d *diagnosis) runtimes(ctx context.Context, p *program, s settings.Settings) {
 	chosen := ""
 	look := func(name string, oldest [2]int, version string, problem *runtime.Tried) {
 		v := note
@@ -113,7 +114,7 @@ func (d *diagnosis) runtimes(ctx context.Context, p *program, s settings) {
 			d.add(v, name, "version "+version+" is too old", fmt.Sprintf("install %d.%d or newer", oldest[0], oldest[1]))
 		default:
 			d.add(good, name, "version "+version, "")
-			if chosen == "" && (s.Runtime == runtimeAuto || s.Runtime == name) {
+			if chosen == "" && (s.Runtime == settings.Auto || s.Runtime == name) {
 				chosen = name
 			}
 		}
@@ -127,7 +128,7 @@ func (d *diagnosis) runtimes(ctx context.Context, p *program, s settings) {
 	look("podman", oldestPodman, version, problem)
 	if chosen == "" {
 		which := s.Runtime
-		if which == runtimeAuto {
+		if which == settings.Auto {
 			which = "docker or podman"
 		}
 		d.add(bad, "runtime", "none can be used", "mend "+which+", as is said above")

@@ -9,6 +9,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/kubehost/kubehost/cmd/commandline"
+	"github.com/kubehost/kubehost/cmd/settings"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/translate/plan"
 )
@@ -47,7 +48,7 @@ func checkOutput(c *cli.Context, out string, dry bool) error {
 }
 
 // printDryRun prints what apply would do on a host that has nothing yet. No executor is built.
-func (p *program) printDryRun(ctx context.Context, s settings, want plan.Plan, out string, secrets bool) error {
+func (p *program) printDryRun(ctx context.Context, s settings.Settings, want plan.Plan, out string, secrets bool) error {
 	if !secrets {
 		// Masked before anything is derived from it: not even a hash of a secret is printed.
 		want = want.Masked()
@@ -64,7 +65,7 @@ func (p *program) printDryRun(ctx context.Context, s settings, want plan.Plan, o
 		return err
 	}
 	name := e.preferred()
-	if name == runtimeAuto {
+	if name == settings.Auto {
 		name = installed()
 	}
 	if out == "units" {

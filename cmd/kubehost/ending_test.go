@@ -14,6 +14,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/kubehost/kubehost/cmd/settings"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/runtime/docker"
 	"github.com/kubehost/kubehost/runtime/supervise"
@@ -25,7 +26,7 @@ func TestStopEndsWhatItCan(t *testing.T) {
 	heard := make(chan os.Signal, 1)
 	signal.Notify(heard, syscall.SIGHUP)
 	defer signal.Stop(heard)
-	s := settings{StateDir: t.TempDir(), RunDir: t.TempDir(), Progress: "plain"}
+	s := settings.Settings{StateDir: t.TempDir(), RunDir: t.TempDir(), Progress: "plain"}
 	store := runtime.Store{Dir: s.StateDir}
 	var pods []podView
 	for _, name := range []string{"supervised", "damaged", "alone"} {

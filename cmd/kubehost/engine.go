@@ -7,6 +7,7 @@ import (
 	goruntime "runtime"
 	"slices"
 
+	"github.com/kubehost/kubehost/cmd/settings"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/runtime/docker"
 	"github.com/kubehost/kubehost/runtime/podman"
@@ -14,9 +15,9 @@ import (
 
 // engine finds the runtime that the settings name: with auto the first that answers, docker
 // and then podman.
-func (p *program) engine(ctx context.Context, s settings) (runtime.Engine, error) {
+func (p *program) engine(ctx context.Context, s settings.Settings) (runtime.Engine, error) {
 	none := &runtime.NoRuntimeError{}
-	if s.Runtime != runtimeAuto {
+	if s.Runtime != settings.Auto {
 		none.Wanted = s.Runtime
 	}
 	if s.Runtime != "podman" {
@@ -47,8 +48,8 @@ func (p *program) engine(ctx context.Context, s settings) (runtime.Engine, error
 
 // trusted is the engine of that name, without a question whether it answers: that is what the first command asked of it tells,
 // see [program.answered]. auto is the first that answers.
-func (p *program) trusted(ctx context.Context, s settings) (runtime.Engine, error) {
-	if s.Runtime == runtimeAuto || p.euid != 0 || !hasCommand(s.Runtime) {
+func (p *program) trusted(ctx context.Context, s settings.Settings) (runtime.Engine, error) {
+	if s.Runtime == settings.Auto || p.euid != 0 || !hasCommand(s.Runtime) {
 		return p.engine(ctx, s) // which says what is missing, or asks for what a user has
 	}
 	return p.dialect(s.Runtime)
@@ -61,7 +62,7 @@ func (p *program) answered(ctx context.Context, e runtime.Engine, seen runtime.O
 	if failed == nil && !odd || ctx.Err() != nil {
 		return failed
 	}
-	if _, err := p.engine(ctx, settings{Runtime: e.Dialect.Name()}); err != nil {
+	if _, err := p.engine(ctx, settings.Settings{Runtime: e.Dialect.Name()}); err != nil {
 		return err
 	}
 	return failed

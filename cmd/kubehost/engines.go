@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"slices"
 
+	"github.com/kubehost/kubehost/cmd/settings"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/translate/plan"
 )
@@ -17,7 +18,7 @@ import (
 // of its containers: they would go on without anybody who looks after them. The settings say where new pods go.
 type engines struct {
 	*program
-	settings settings
+	settings settings.Settings
 	// of are the runtimes of the applied pods, as far as it is known; empty where the plan is damaged.
 	of    map[plan.Ref]string
 	found map[string]foundEngine
@@ -25,7 +26,7 @@ type engines struct {
 	trusting bool
 }
 
-func (p *program) engines(s settings) (*engines, error) {
+func (p *program) engines(s settings.Settings) (*engines, error) {
 	of, err := runtime.Store{Dir: s.StateDir}.Runtimes()
 	if err != nil && !os.IsPermission(err) {
 		return nil, err
@@ -48,7 +49,7 @@ func (e *engines) used() []string {
 // preferred is the runtime of new pods, or auto. Where nobody has chosen one they go where the others are: pods find one
 // another by name only there.
 func (e *engines) preferred() string {
-	if used := e.used(); e.settings.Runtime == runtimeAuto && len(used) == 1 {
+	if used := e.used(); e.settings.Runtime == settings.Auto && len(used) == 1 {
 		return used[0]
 	}
 	return e.settings.Runtime
@@ -159,7 +160,7 @@ func (e *engines) check(refs ...plan.Ref) error {
 // noteStaying tells of pods that are not where the settings would have new ones go.
 func (e *engines) noteStaying(refs []plan.Ref) {
 	for _, r := range refs {
-		if has := e.of[r]; has != "" && e.settings.Runtime != runtimeAuto && e.settings.Runtime != has {
+		if has := e.of[r]; has != "" && e.settings.Runtime != settings.Auto && e.settings.Runtime != has {
 			e.note("pod %q stays with %s\n  hint: to have it with %s, remove it first: %s", r.Name, has, e.settings.Runtime, podCommand("delete", r))
 		}
 	}
@@ -192,7 +193,7 @@ func (e *engines) all(ctx context.Context) ([]runtime.Engine, error) {
 	switch {
 	case e.settings.RuntimeAsked, len(names) == 0:
 		names = []string{preferred}
-	case preferred != runtimeAuto && !slices.Contains(names, preferred):
+	case preferred != settings.Auto && !slices.Contains(names, preferred):
 		names = append(names, preferred)
 	}
 	var all []runtime.Engine

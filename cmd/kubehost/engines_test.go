@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/kubehost/kubehost/cmd/commandline"
+	"github.com/kubehost/kubehost/cmd/settings"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/translate/plan"
 )
@@ -78,7 +79,7 @@ func TestEngineOfPod(t *testing.T) {
 			answering(t, test.installed...)
 			store := applied(t, test.applied)
 			p := &program{stderr: t.Output(), getenv: func(string) string { return "" }}
-			e, err := p.engines(settings{Runtime: test.setting, RuntimeAsked: test.asked, StateDir: store.Dir})
+			e, err := p.engines(settings.Settings{Runtime: test.setting, RuntimeAsked: test.asked, StateDir: store.Dir})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -105,7 +106,7 @@ func TestEnginesOfOthers(t *testing.T) {
 	answering(t, "docker", "podman")
 	store := applied(t, map[string]string{"db": "podman"})
 	p := &program{stderr: t.Output(), getenv: func(string) string { return "" }}
-	e, err := p.engines(settings{Runtime: "docker", RuntimeAsked: true, StateDir: store.Dir})
+	e, err := p.engines(settings.Settings{Runtime: "docker", RuntimeAsked: true, StateDir: store.Dir})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -180,7 +181,7 @@ func TestDeleteTargets(t *testing.T) {
 		{named("ConfigMap/x"), map[string][]target{"docker": named("ConfigMap/x")}},
 	} {
 		p := &program{stderr: t.Output(), getenv: func(string) string { return "" }}
-		e, err := p.engines(settings{Runtime: runtimeAuto, StateDir: store.Dir})
+		e, err := p.engines(settings.Settings{Runtime: settings.Auto, StateDir: store.Dir})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -14,6 +14,7 @@ import (
 	v1 "k8s.io/api/core/v1"
 
 	"github.com/kubehost/kubehost/cmd/commandline"
+	"github.com/kubehost/kubehost/cmd/settings"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/runtime/supervise"
 	"github.com/kubehost/kubehost/translate/plan"
@@ -37,7 +38,7 @@ Examples:
 			&cli.StringFlag{Name: "types", Usage: "only those of these `TYPES`: Normal, Warning"},
 			&cli.BoolFlag{Name: "watch", Aliases: []string{"w"}, Usage: "go on with the events to come"},
 			&cli.BoolFlag{Name: "no-headers", Usage: "no line of column names"},
-		), settingFlags()...),
+		), settings.Flags()...),
 		Action: p.events,
 	}
 }
@@ -50,13 +51,13 @@ type happened struct {
 
 // eventing is one run of events.
 type eventing struct {
-	settings settings
+	settings settings.Settings
 	pods     selection
 	types    []string
 }
 
 func (p *program) events(c *cli.Context) error {
-	s, err := p.settings(c)
+	s, err := p.user().Settings(c)
 	if err != nil {
 		return err
 	}
@@ -124,7 +125,7 @@ func (e eventing) list() (all []happened, damaged runtime.Damaged, err error) {
 	for _, p := range stored {
 		m, err := remembered(e.settings, p)
 		if err != nil {
-			return nil, nil, storeError(err)
+			return nil, nil, settings.StateError(err)
 		}
 		if m == nil {
 			continue

@@ -15,6 +15,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/kubehost/kubehost/cmd/commandline"
+	"github.com/kubehost/kubehost/cmd/settings"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/runtime/probe"
 )
@@ -41,7 +42,7 @@ Examples:
 			&cli.BoolFlag{Name: "stdin", Aliases: []string{"i"}, Usage: "pass standard input on"},
 			&cli.BoolFlag{Name: "tty", Aliases: []string{"t"}, Usage: "give the command a terminal"},
 			&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "print nothing but what the command does"},
-		}, settingFlags()...),
+		}, settings.Flags()...),
 		Action: p.exec,
 	}
 }

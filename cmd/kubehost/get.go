@@ -7,6 +7,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/kubehost/kubehost/cmd/commandline"
+	"github.com/kubehost/kubehost/cmd/settings"
 	"github.com/kubehost/kubehost/runtime"
 )
 
@@ -42,7 +43,7 @@ Examples:
 			&cli.BoolFlag{Name: "show-labels", Usage: "all labels, as the last column"},
 			&cli.StringSliceFlag{Name: "label-columns", Aliases: []string{"L"}, Usage: "a column for each of the labels with these `KEYS`: app,tier"},
 			&cli.BoolFlag{Name: "ignore-not-found", Usage: "what is not there is no error"},
-		), settingFlags()...),
+		), settings.Flags()...),
 		Action: p.get,
 	}
 }

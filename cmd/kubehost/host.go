@@ -10,17 +10,18 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/kubehost/kubehost/cmd/settings"
 	"github.com/kubehost/kubehost/translate"
 )
 
 // thisHost is what a translation must know of the host that the program runs on.
-func thisHost(s settings) translate.Host {
+func thisHost(s settings.Settings) translate.Host {
 	name, _ := os.Hostname()
 	h := translate.Host{
 		StateDir: s.StateDir, VolumeBaseDir: s.VolumeBaseDir, Name: name, IPs: hostIPs(),
 		CPUs: goruntime.NumCPU(), Memory: memory(), Storage: storage(s.StateDir),
 		SeccompDir: s.SeccompDir, AppArmor: hasAppArmor(), SELinux: hasSELinux(),
-		Supervised: s.Supervisor != supervisorNone,
+		Supervised: s.Supervisor != settings.SupervisorNone,
 	}
 	if b, err := os.ReadFile("/etc/resolv.conf"); err == nil {
 		h.DNS = parseResolvConf(string(b))

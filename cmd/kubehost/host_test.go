@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/kubehost/kubehost/cmd/settings"
 	"github.com/kubehost/kubehost/translate"
 )
 
@@ -19,7 +20,7 @@ func TestParseResolvConf(t *testing.T) {
 }
 
 func TestThisHost(t *testing.T) {
-	h := thisHost(settings{StateDir: "/nobody/made/this"})
+	h := thisHost(settings.Settings{StateDir: "/nobody/made/this"})
 	if len(h.IPs) == 0 || h.CPUs < 1 || h.Memory < 1<<20 || h.Storage < 1<<20 || h.Name == "" {
 		t.Errorf("%+v", h)
 	}

@@ -6,12 +6,14 @@ import (
 	"path/filepath"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/kubehost/kubehost/cmd/settings"
 )
 
 // hasJournal says whether what containers print is to go to the journal: where pods are services, and who runs them can
 // read it again. A user can only read a journal of his own, which there is where journals are kept on the disk.
-func (p *program) hasJournal(s settings) bool {
-	if s.Supervisor != supervisorSystemd {
+func (p *program) hasJournal(s settings.Settings) bool {
+	if s.Supervisor != settings.SupervisorSystemd {
 		return false
 	}
 	if _, err := os.Stat("/run/systemd/journal/socket"); err != nil {

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/kubehost/kubehost/cmd/settings"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/runtime/supervise"
 	"github.com/kubehost/kubehost/translate/plan"
@@ -185,7 +186,7 @@ func (p *pruning) removeLeftovers(ctx context.Context, all []leftover) error {
 		}
 		done, err := p.removeLeftover(ctx, l)
 		if err != nil {
-			errs = append(errs, storeError(err))
+			errs = append(errs, settings.StateError(err))
 		}
 		if done {
 			p.deleted(l.thing, "")

@@ -12,6 +12,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/kubehost/kubehost/cmd/commandline"
+	"github.com/kubehost/kubehost/cmd/settings"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/runtime/supervise"
 	"github.com/kubehost/kubehost/translate/plan"
@@ -52,7 +53,7 @@ Examples:
 			selectorFlag(),
 			&cli.IntFlag{Name: "max-log-requests", Value: 5, Usage: "follow no more than this `NUMBER` of containers at once"},
 			&cli.BoolFlag{Name: "ignore-errors", Usage: "go on with the other containers when one has no logs"},
-		}, settingFlags()...),
+		}, settings.Flags()...),
 		Action: p.logs,
 	}
 }
@@ -60,7 +61,7 @@ Examples:
 // logging is one run of logs.
 type logging struct {
 	*program
-	settings settings
+	settings settings.Settings
 	query    runtime.LogQuery
 	previous bool
 	prefix   bool
@@ -152,7 +153,7 @@ func logQuery(c *cli.Context, now time.Time) (runtime.LogQuery, error) {
 }
 
 // logPods are the pods whose logs are wanted.
-func (p *program) logPods(c *cli.Context, e *engines, s settings) ([]podView, error) {
+func (p *program) logPods(c *cli.Context, e *engines, s settings.Settings) ([]podView, error) {
 	if !c.IsSet("selector") {
 		r, err := podNamed(c, c.Args().First())
 		if err != nil {

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/kubehost/kubehost/cmd/settings"
 	"github.com/kubehost/kubehost/runtime"
 )
 
@@ -24,7 +25,7 @@ func (l *logging) read(ctx context.Context, s source, w io.Writer) error {
 			return noPrevious(s)
 		}
 		if err != nil {
-			return storeError(err)
+			return settings.StateError(err)
 		}
 		_, err = w.Write(lastLines(b, s.query.Tail))
 		return err

@@ -13,6 +13,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/kubehost/kubehost/cmd/commandline"
+	"github.com/kubehost/kubehost/cmd/settings"
 	"github.com/kubehost/kubehost/runtime"
 )
 
@@ -28,6 +29,9 @@ type program struct {
 	getenv         func(string) string
 	euid           int
 }
+
+// user is who runs the program.
+func (p *program) user() settings.User { return settings.User{UID: p.euid, Getenv: p.getenv} }
 
 // main runs the program and returns its exit code.
 func (p *program) main(args []string) int {

@@ -8,6 +8,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/kubehost/kubehost/cmd/commandline"
+	"github.com/kubehost/kubehost/cmd/settings"
 	"github.com/kubehost/kubehost/manifests"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/translate"
@@ -57,7 +58,7 @@ type wanted struct {
 
 // load reads and checks the manifests, and translates them. Problems are printed; an error
 // among them ends the program with nothing touched. With others the pods applied earlier are looked at, too.
-func (p *program) load(c *cli.Context, s settings, names []string, others bool) (w wanted, err error) {
+func (p *program) load(c *cli.Context, s settings.Settings, names []string, others bool) (w wanted, err error) {
 	o, err := p.loadOptions(c)
 	if err != nil {
 		return w, err

@@ -13,13 +13,14 @@ import (
 	v1 "k8s.io/api/core/v1"
 
 	"github.com/kubehost/kubehost/cmd/commandline"
+	"github.com/kubehost/kubehost/cmd/settings"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/translate/plan"
 )
 
 // host are the runtimes and the settings that a command works with.
-func (p *program) host(c *cli.Context) (*engines, settings, error) {
-	s, err := p.settings(c)
+func (p *program) host(c *cli.Context) (*engines, settings.Settings, error) {
+	s, err := p.user().Settings(c)
 	if err != nil {
 		return nil, s, err
 	}
@@ -40,7 +41,7 @@ func podNamed(c *cli.Context, word string) (plan.Ref, error) {
 }
 
 // observePod gathers what is known of one pod, with one question to the runtime where the pod's plan is kept.
-func observePod(ctx context.Context, e *engines, s settings, r plan.Ref) (podView, error) {
+func observePod(ctx context.Context, e *engines, s settings.Settings, r plan.Ref) (podView, error) {
 	if err := e.check(r); err != nil {
 		return podView{}, err
 	}

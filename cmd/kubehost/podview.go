@@ -16,6 +16,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 
+	"github.com/kubehost/kubehost/cmd/settings"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/runtime/supervise"
 	"github.com/kubehost/kubehost/translate/plan"
@@ -43,7 +44,7 @@ type podView struct {
 
 // observePods gathers what is known of all pods, sorted by namespace and name. The error is of runtimes, the pods of which
 // are not among them.
-func observePods(ctx context.Context, e *engines, s settings) ([]podView, error) {
+func observePods(ctx context.Context, e *engines, s settings.Settings) ([]podView, error) {
 	stored, err := runtime.Store{Dir: s.StateDir}.Pods()
 	damaged := runtime.DamagedIn(err)
 	if err != nil && !os.IsPermission(err) && damaged == nil {
@@ -113,16 +114,16 @@ func (e *engines) observe(ctx context.Context, engine runtime.Engine, stored []r
 }
 
 // remember fills in what the supervisor says, and what is wanted of the pod.
-func (v *podView) remember(s settings) (err error) {
+func (v *podView) remember(s settings.Settings) (err error) {
 	if v.wanted, err = supervise.ReadWanted(runtime.Store{Dir: s.StateDir}.PodDir(v.Ref)); err != nil {
-		return storeError(err)
+		return settings.StateError(err)
 	}
 	v.memory, err = remembered(s, *v.stored)
 	return err
 }
 
 // remembered is what the supervisor of a pod says; nil when there is none to ask.
-func remembered(s settings, p runtime.StoredPod) (*supervise.Memory, error) {
+func remembered(s settings.Settings, p runtime.StoredPod) (*supervise.Memory, error) {
 	if !p.Plan.Supervised {
 		return nil, nil
 	}

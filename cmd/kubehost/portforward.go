@@ -16,6 +16,7 @@ import (
 	v1 "k8s.io/api/core/v1"
 
 	"github.com/kubehost/kubehost/cmd/commandline"
+	"github.com/kubehost/kubehost/cmd/settings"
 )
 
 const flagPodRunning = "pod-running-timeout"
@@ -39,7 +40,7 @@ Examples:
 			namespaceFlag("of the pod (default: default)"),
 			&cli.StringFlag{Name: "address", Value: "localhost", Usage: "listen on these `ADDRESSES`, separated by commas: of IPv4, of IPv6, or localhost, which is both loopbacks"},
 			&cli.DurationFlag{Name: flagPodRunning, Value: time.Minute, Usage: "longest `TIME` to wait until a pod that is being started runs"},
-		}, settingFlags()...),
+		}, settings.Flags()...),
 		Action: p.portForward,
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/kubehost/kubehost/cmd/commandline"
+	"github.com/kubehost/kubehost/cmd/settings"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/translate/plan"
 )
@@ -35,7 +36,7 @@ Examples:
 			&cli.BoolFlag{Name: "dry-run", Usage: "tell what would be removed, and do nothing"},
 			&cli.BoolFlag{Name: "yes", Aliases: []string{"y"}, Usage: "do not ask on the terminal"},
 			&cli.BoolFlag{Name: "scheduled", Hidden: true}, // by the timer, which this run leaves alone
-		}, changeFlags()...),
+		}, settings.ChangeFlags()...),
 		Action: p.prune,
 	}
 }
@@ -78,7 +79,7 @@ func (p *pruning) run(ctx context.Context, dry bool) error {
 	}
 	left, err := p.leftovers(ctx)
 	if err != nil {
-		return storeError(err)
+		return settings.StateError(err)
 	}
 	var things []thing
 	for _, op := range unused {
@@ -119,7 +120,7 @@ func (p *pruning) run(ctx context.Context, dry bool) error {
 func (p *pruning) look(ctx context.Context) (unused []runtime.Op, gone []runtime.Note, err error) {
 	pods, err := p.store.Pods()
 	if err != nil {
-		return nil, nil, storeError(err)
+		return nil, nil, settings.StateError(err)
 	}
 	what := runtime.Pruning{All: p.all, Runtime: p.engine.Dialect.Name(), Infra: p.engine.Dialect.Infra().Ref}
 	for _, pod := range pods {
@@ -127,7 +128,7 @@ func (p *pruning) look(ctx context.Context) (unused []runtime.Op, gone []runtime
 	}
 	// Before the inventory: what is pulled meanwhile is not in it, but neither is its note here.
 	if what.Notes, err = p.store.Notes(what.Runtime); err != nil {
-		return nil, nil, storeError(err)
+		return nil, nil, settings.StateError(err)
 	}
 	have, err := p.engine.Inventory(ctx)
 	if err != nil {
@@ -140,7 +141,7 @@ func (p *pruning) look(ctx context.Context) (unused []runtime.Op, gone []runtime
 func (p *pruning) forget(ctx context.Context) error {
 	locks, err := p.store.LockPrune(ctx, p.waiting)
 	if err != nil {
-		return storeError(err)
+		return settings.StateError(err)
 	}
 	defer locks.Release()
 	_, gone, err := p.look(ctx)
@@ -151,7 +152,7 @@ func (p *pruning) forget(ctx context.Context) error {
 	for _, g := range gone {
 		errs = append(errs, p.store.RemoveNote(g))
 	}
-	return storeError(errors.Join(errs...))
+	return settings.StateError(errors.Join(errs...))
 }
 
 // turn is how long removals may keep others from using what is here.
@@ -174,7 +175,7 @@ func (p *pruning) removeUnused(ctx context.Context, ops []runtime.Op) error {
 func (p *pruning) removeSome(ctx context.Context, ops []runtime.Op) (rest []runtime.Op, err error) {
 	locks, err := p.store.LockPrune(ctx, p.waiting)
 	if err != nil {
-		return nil, storeError(err)
+		return nil, settings.StateError(err)
 	}
 	defer locks.Release()
 	still, _, err := p.look(ctx)

@@ -3,12 +3,12 @@ package main
 import (
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/urfave/cli/v2"
 
 	"github.com/kubehost/kubehost/cmd/commandline"
 	"github.com/kubehost/kubehost/cmd/progress"
+	"github.com/kubehost/kubehost/cmd/settings"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/translate/plan"
 )
@@ -31,24 +31,6 @@ func (p *program) warnDamaged(err error) error {
 // note writes a line for people to standard error.
 func (p *program) note(format string, args ...any) { fmt.Fprintf(p.stderr, format+"\n", args...) }
 
-// changeFlags are those of the commands that change something, and show it.
-func changeFlags() []cli.Flag {
-	return append([]cli.Flag{
-		&cli.StringFlag{Name: flagProgress, Usage: "`MODE` of showing progress on standard error: " + progressModes() + " (KUBEHOST_PROGRESS)"},
-		&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "the same as --progress=quiet"},
-	}, settingFlags()...)
-}
-
-// progressModes lists the modes as a sentence does.
-func progressModes() string {
-	var names []string
-	for _, m := range progress.Modes() {
-		names = append(names, string(m))
-	}
-	last := len(names) - 1
-	return strings.Join(names[:last], ", ") + " or " + names[last]
-}
-
 // reporter shows what a command does, and remembers which pods failed.
 type reporter struct {
 	*progress.Display
@@ -64,7 +46,7 @@ type reporter struct {
 
 // newReporter shows what the command does from now on. All that it writes to standard error goes the same way, so
 // that it does not come between lines that move, and is JSON where that is wanted.
-func (p *program) newReporter(c *cli.Context, s settings) *reporter {
+func (p *program) newReporter(c *cli.Context, s settings.Settings) *reporter {
 	mode := progress.Mode(s.Progress)
 	if c.Bool("quiet") {
 		mode = progress.Quiet

@@ -14,6 +14,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/kubehost/kubehost/cmd/commandline"
+	"github.com/kubehost/kubehost/cmd/settings"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/runtime/supervise"
 	"github.com/kubehost/kubehost/translate/plan"
@@ -26,7 +27,7 @@ func reported(t *testing.T, tell func(r *reporter)) string {
 	t.Helper()
 	var out bytes.Buffer
 	p := &program{stderr: &out, getenv: func(string) string { return "" }}
-	r := p.newReporter(cli.NewContext(nil, flag.NewFlagSet("", flag.ContinueOnError), nil), settings{Progress: "plain"})
+	r := p.newReporter(cli.NewContext(nil, flag.NewFlagSet("", flag.ContinueOnError), nil), settings.Settings{Progress: "plain"})
 	tell(r)
 	r.Close()
 	return out.String()
@@ -173,7 +174,7 @@ func TestInterruptedIsNotFailed(t *testing.T) {
 	cancel(commandline.Interrupted{Signal: syscall.SIGINT})
 	var out bytes.Buffer
 	p := &program{stderr: &out, getenv: func(string) string { return "" }}
-	r := p.newReporter(cli.NewContext(nil, flag.NewFlagSet("", flag.ContinueOnError), nil), settings{Progress: "json"})
+	r := p.newReporter(cli.NewContext(nil, flag.NewFlagSet("", flag.ContinueOnError), nil), settings.Settings{Progress: "json"})
 	r.begun(runtime.Step{Pod: web, Op: runtime.RunContainer{Unit: plan.Unit{Name: "app"}}})
 	r.fail(web, fmt.Errorf("pod %q: %w", "web", context.Cause(ctx)))
 	r.Close()

@@ -12,6 +12,7 @@ import (
 	"k8s.io/apimachinery/pkg/labels"
 
 	"github.com/kubehost/kubehost/cmd/commandline"
+	"github.com/kubehost/kubehost/cmd/settings"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/translate/plan"
 )
@@ -135,7 +136,7 @@ func damages(pods []podView) []error {
 func (s selection) stored(store runtime.Store) (pods []runtime.StoredPod, damaged runtime.Damaged, err error) {
 	all, err := store.Pods()
 	if damaged = runtime.DamagedIn(err); err != nil && damaged == nil {
-		return nil, nil, storeError(err)
+		return nil, nil, settings.StateError(err)
 	}
 	damaged = slices.DeleteFunc(damaged, func(f runtime.DamagedFile) bool { return !s.may(f.Pod) })
 	return slices.DeleteFunc(all, func(p runtime.StoredPod) bool { return !s.has(p.Ref, p.Plan.Labels) }), damaged, nil
@@ -174,7 +175,7 @@ func (v podView) labels() map[string]string {
 }
 
 // selected are the pods that are selected by what the flags say.
-func (p *program) selected(c *cli.Context, e *engines, s settings, words []string) ([]podView, error) {
+func (p *program) selected(c *cli.Context, e *engines, s settings.Settings, words []string) ([]podView, error) {
 	sel, err := selectionOf(c, words)
 	if err != nil {
 		return nil, err
@@ -191,7 +192,7 @@ func (p *program) selected(c *cli.Context, e *engines, s settings, words []strin
 }
 
 // chosenPods are the pods that are named, or selected by their labels. All of them were applied.
-func (p *program) chosenPods(c *cli.Context, e *engines, s settings) ([]podView, error) {
+func (p *program) chosenPods(c *cli.Context, e *engines, s settings.Settings) ([]podView, error) {
 	switch {
 	case c.NArg() == 0 && !c.IsSet("selector"):
 		return nil, commandline.Usage(c, "must name pods, or select them by their labels with -l")

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/kubehost/kubehost/cmd/settings"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/runtime/podman"
 	"github.com/kubehost/kubehost/runtime/systemd"
@@ -32,7 +33,7 @@ func TestForeignUnitFile(t *testing.T) {
 	write(filepath.Join(units, systemd.Name(foreign.Ref)), "[Service]\nExecStart=/bin/true\n", 0o644)
 	env := map[string]string{"XDG_CONFIG_HOME": dir}
 	p := &program{euid: 1000, getenv: func(v string) string { return env[v] }}
-	s := settings{Supervisor: supervisorSystemd, StateDir: filepath.Join(dir, "state"), RunDir: filepath.Join(dir, "run")}
+	s := settings.Settings{Supervisor: settings.SupervisorSystemd, StateDir: filepath.Join(dir, "state"), RunDir: filepath.Join(dir, "run")}
 
 	var given []plan.Pod
 	var err error

@@ -13,6 +13,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/kubehost/kubehost/cmd/commandline"
+	"github.com/kubehost/kubehost/cmd/settings"
 )
 
 // settingsOf are the settings of a command line of "kubehost apply", with these variables and this configuration file.
@@ -24,9 +25,9 @@ func settingsOf(t *testing.T, env map[string]string, file string, flags ...strin
 	}
 	p := &program{stdout: io.Discard, stderr: io.Discard, getenv: func(v string) string { return env[v] }}
 	app := p.app()
-	var found settings
+	var found settings.Settings
 	app.Command("apply").Action = func(c *cli.Context) (err error) {
-		found, err = p.settings(c)
+		found, err = p.user().Settings(c)
 		return err
 	}
 	if err := commandline.Run(t.Context(), app, append([]string{"apply", "--config", name}, flags...)); err != nil {
@@ -47,7 +48,7 @@ func TestRuntimeAsked(t *testing.T) {
 // TestSettingsTable: each setting is read where the table says, in that order.
 func TestSettingsTable(t *testing.T) {
 	second := map[string]string{"runtime": "docker", "supervisor": "systemd", "progress": "json"}
-	for _, row := range settingsTable() {
+	for _, row := range settings.Table() {
 		field := strings.ToUpper(row.Key[:1]) + row.Key[1:]
 		value := func(env map[string]string, file string, flags ...string) string {
 			return settingsOf(t, env, file, flags...).FieldByName(field).String()
@@ -79,21 +80,6 @@ func TestSettingsTable(t *testing.T) {
 	}
 }
 
-// TestSettingsTableIsWhole: the configuration file holds nothing else.
-func TestSettingsTableIsWhole(t *testing.T) {
-	var keys []string
-	for f := range reflect.TypeFor[configFile]().Fields() {
-		key, _, _ := strings.Cut(f.Tag.Get("json"), ",")
-		keys = append(keys, key)
-	}
-	table := configKeys()
-	slices.Sort(keys)
-	slices.Sort(table)
-	if !slices.Equal(keys, table) {
-		t.Errorf("the file holds %v, the table %v", keys, table)
-	}
-}
-
 // TestSettingsPageExample: the file that the page shows can be read.
 func TestSettingsPageExample(t *testing.T) {
 	_, rest, _ := strings.Cut(settingsPage(), "```yaml\n")
@@ -102,7 +88,7 @@ func TestSettingsPageExample(t *testing.T) {
 		t.Fatal("the page shows no file")
 	}
 	found := settingsOf(t, nil, example)
-	if want := settingsTable()[0].Example; found.FieldByName("Runtime").String() != want {
+	if want := settings.Table()[0].Example; found.FieldByName("Runtime").String() != want {
 		t.Errorf("runtime %v", found.FieldByName("Runtime"))
 	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/kubehost/kubehost/cmd/settings"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/runtime/supervise"
 	"github.com/kubehost/kubehost/translate/plan"
@@ -23,7 +24,7 @@ func (p *program) startCommand() *cli.Command {
 Examples:
   kubehost start web
   kubehost start web --wait`,
-		Flags:  append(startFlags(), changeFlags()...),
+		Flags:  append(startFlags(), settings.ChangeFlags()...),
 		Action: func(c *cli.Context) error { return p.startPods(c, false) },
 	}
 }
@@ -41,7 +42,7 @@ Examples:
   kubehost restart web -c db
   kubehost restart -l app=shop --wait`,
 		Flags: append(append(startFlags(),
-			&cli.StringFlag{Name: "container", Aliases: []string{"c"}, Usage: "restart this `CONTAINER` alone"}), changeFlags()...),
+			&cli.StringFlag{Name: "container", Aliases: []string{"c"}, Usage: "restart this `CONTAINER` alone"}), settings.ChangeFlags()...),
 		Action: func(c *cli.Context) error { return p.startPods(c, true) },
 	}
 }
@@ -227,7 +228,7 @@ func (st *starting) unsupervised(ctx context.Context, p plan.Pod) error {
 			return err
 		}
 		if err := (supervise.Wanted{}).Write(st.store.PodDir(p.Ref)); err != nil {
-			return storeError(err)
+			return settings.StateError(err)
 		}
 		if err := pt.decide(ctx); err != nil {
 			return err

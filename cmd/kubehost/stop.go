@@ -8,6 +8,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/kubehost/kubehost/cmd/settings"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/runtime/supervise"
 	"github.com/kubehost/kubehost/translate/plan"
@@ -32,7 +33,7 @@ Examples:
 			&cli.Int64Flag{Name: "grace-period", Value: -1, DefaultText: "the pod's own", Usage: "`SECONDS` between SIGTERM and SIGKILL"},
 			&cli.BoolFlag{Name: "now", Usage: "the same as --grace-period=1"},
 			timeoutFlag("stopping one pod"),
-		}, changeFlags()...),
+		}, settings.ChangeFlags()...),
 		Action: p.stop,
 	}
 }
@@ -112,7 +113,7 @@ func (d *deleting) stopUnsupervised(ctx context.Context, v podView) error {
 			return err
 		}
 		if err := (supervise.Wanted{Stopped: true}).Write(d.store.PodDir(v.Ref)); err != nil {
-			return storeError(err)
+			return settings.StateError(err)
 		}
 		return d.carryOut(ctx, d.engine, runtime.StopPodSteps(v.Ref, seen, d.grace))
 	})

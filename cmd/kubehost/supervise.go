@@ -19,6 +19,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/kubehost/kubehost/cmd/commandline"
+	"github.com/kubehost/kubehost/cmd/settings"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/runtime/probe"
 	"github.com/kubehost/kubehost/runtime/supervise"
@@ -41,7 +42,7 @@ Examples:
 			namespaceFlag("of the pod (default: default)"),
 			&cli.BoolFlag{Name: "detached", Hidden: true},
 			&cli.BoolFlag{Name: "service", Hidden: true},
-		}, settingFlags()...),
+		}, settings.Flags()...),
 		Action: p.supervise,
 	}
 }
@@ -50,7 +51,7 @@ func (p *program) supervise(c *cli.Context) error {
 	if c.NArg() != 1 {
 		return commandline.Usage(c, "must name one pod")
 	}
-	s, err := p.settings(c)
+	s, err := p.user().Settings(c)
 	if err != nil {
 		return err
 	}
@@ -75,7 +76,7 @@ func (p *program) supervise(c *cli.Context) error {
 			return err
 		}
 		if err := sup.Wish(); err != nil {
-			return storeError(err)
+			return settings.StateError(err)
 		}
 	case c.Bool("detached"):
 		sup.Log = func(ev supervise.Event) {
@@ -119,7 +120,7 @@ func (p *program) supervise(c *cli.Context) error {
 
 // supervisedEngine is the engine of the pod. A service, which names it, does not ask whether it answers: it waits until it
 // does. Nor does a supervisor that apply has started, for whom it has answered.
-func (p *program) supervisedEngine(c *cli.Context, s settings, r plan.Ref) (runtime.Engine, error) {
+func (p *program) supervisedEngine(c *cli.Context, s settings.Settings, r plan.Ref) (runtime.Engine, error) {
 	if c.Bool("detached") && s.RuntimeAsked {
 		return p.expectedEngine(c.Context, s.Runtime)
 	}
@@ -163,7 +164,7 @@ func takeOver(ctx context.Context, s supervise.Station) error {
 }
 
 // supervisor is a supervisor of a pod with these settings.
-func (p *program) supervisor(e runtime.Engine, s settings, r plan.Ref) *supervise.Supervisor {
+func (p *program) supervisor(e runtime.Engine, s settings.Settings, r plan.Ref) *supervise.Supervisor {
 	sup := &supervise.Supervisor{Engine: e, Store: runtime.Store{Dir: s.StateDir}, Station: supervise.Station{Dir: s.RunDir, Ref: r},
 		Limit: stepLimit, Exec: probe.NewExec(e.Runner, e.Dialect)}
 	if self, err := os.Executable(); err == nil && e.Dialect.Features().Rootless {

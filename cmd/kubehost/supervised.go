@@ -11,6 +11,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/kubehost/kubehost/cmd/settings"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/runtime/supervise"
 	"github.com/kubehost/kubehost/translate/plan"
@@ -111,12 +112,12 @@ func (a *applying) give(ctx context.Context, pods []plan.Pod) (given []plan.Pod,
 			wanted.Fresh = a.fresh[p.Ref]
 		}
 		if err := wanted.Write(a.store.PodDir(p.Ref)); err != nil {
-			errs = append(errs, storeError(err))
+			errs = append(errs, settings.StateError(err))
 			continue
 		}
 		asked = append(asked, p)
 	}
-	if a.settings.Supervisor == supervisorSystemd {
+	if a.settings.Supervisor == settings.SupervisorSystemd {
 		given, err := a.serve(ctx, asked)
 		return given, errors.Join(append(errs, err)...)
 	}
@@ -203,18 +204,18 @@ func (a *applying) dismiss(ctx context.Context, refs []plan.Ref) error {
 
 // spawn starts a supervisor that goes on when this process, and the session it belongs to, have ended. The channel is closed
 // once the supervisor has ended.
-func (p *program) spawn(s settings, r plan.Ref) (<-chan struct{}, error) {
+func (p *program) spawn(s settings.Settings, r plan.Ref) (<-chan struct{}, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, err
 	}
 	dir := filepath.Join(s.RunDir, r.Namespace, r.Name)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, storeError(err)
+		return nil, settings.StateError(err)
 	}
 	log, err := os.OpenFile(filepath.Join(dir, "supervisor.log"), os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
 	if err != nil {
-		return nil, storeError(err)
+		return nil, settings.StateError(err)
 	}
 	defer log.Close()
 	cmd := exec.Command(self, "supervise", "--detached", "--runtime", s.Runtime, "--state-dir", s.StateDir,

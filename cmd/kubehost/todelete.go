@@ -10,6 +10,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/kubehost/kubehost/cmd/commandline"
+	"github.com/kubehost/kubehost/cmd/settings"
 	"github.com/kubehost/kubehost/manifests"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/translate/plan"
@@ -109,7 +110,7 @@ func (e *engines) toDelete(ctx context.Context, what deletion) (all []target, da
 	}
 	objects, err := runtime.Store{Dir: e.settings.StateDir}.Objects()
 	if err := e.warnDamaged(err); err != nil {
-		return nil, nil, storeError(err)
+		return nil, nil, settings.StateError(err)
 	}
 	for _, raw := range objects {
 		var o metav1.PartialObjectMetadata

@@ -14,6 +14,7 @@ import (
 
 	v1 "k8s.io/api/core/v1"
 
+	"github.com/kubehost/kubehost/cmd/settings"
 	"github.com/kubehost/kubehost/runtime/probe"
 	"github.com/kubehost/kubehost/translate/plan"
 )
@@ -22,7 +23,7 @@ import (
 type tunnel struct {
 	*program
 	engines  *engines
-	settings settings
+	settings settings.Settings
 	ref      plan.Ref
 
 	out sync.Mutex // orders the lines on standard output

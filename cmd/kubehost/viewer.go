@@ -8,6 +8,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/kubehost/kubehost/cmd/settings"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/runtime/supervise"
 	"github.com/kubehost/kubehost/translate/plan"
@@ -28,7 +29,7 @@ func (w *viewer) read(r plan.Ref) (podView, error) {
 		return podView{}, err
 	}
 	if err != nil {
-		return podView{}, storeError(err)
+		return podView{}, settings.StateError(err)
 	}
 	w.of[r] = stored.Runtime
 	v := podView{Ref: r, stored: &stored}

@@ -11,6 +11,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/kubehost/kubehost/cmd/commandline"
+	"github.com/kubehost/kubehost/cmd/settings"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/runtime/supervise"
 	"github.com/kubehost/kubehost/translate/plan"
@@ -34,7 +35,7 @@ Examples:
 			&cli.StringFlag{Name: "for", Usage: "`WHAT` to wait for: condition=Ready, condition=Ready=false, jsonpath='{.status.phase}'=Running, create or delete"},
 			&cli.DurationFlag{Name: flagTimeout, Value: 30 * time.Second, Usage: "longest `TIME` to wait; 0 looks once, less than 0 waits for a week"},
 			allFlag(),
-		}, append(selectionFlags("of the pods (default: default)"), changeFlags()...)...),
+		}, append(selectionFlags("of the pods (default: default)"), settings.ChangeFlags()...)...),
 		Action: p.wait,
 	}
 }
@@ -73,7 +74,7 @@ func (p *program) wait(c *cli.Context) error {
 	}
 	store := runtime.Store{Dir: s.StateDir}
 	if w.files, err = supervise.WatchPods(store, s.RunDir); err != nil {
-		return storeError(err)
+		return settings.StateError(err)
 	}
 	defer w.files.Close()
 	names, err := sel.targets(store)

@@ -12,6 +12,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/kubehost/kubehost/cmd/commandline"
+	"github.com/kubehost/kubehost/cmd/settings"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/runtime/supervise"
 	"github.com/kubehost/kubehost/translate/plan"
@@ -57,7 +58,7 @@ func (w *watching) run(ctx context.Context, only bool) error {
 	// Before the first look: what changes in between is told.
 	files, err := supervise.WatchPods(runtime.Store{Dir: w.settings.StateDir}, w.settings.RunDir)
 	if err != nil {
-		return storeError(err)
+		return settings.StateError(err)
 	}
 	defer files.Close()
 	if err := w.first(ctx, only); err != nil {

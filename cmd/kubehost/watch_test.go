@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/kubehost/kubehost/cmd/settings"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/runtime/podman"
 	"github.com/kubehost/kubehost/runtime/supervise"
@@ -38,7 +39,7 @@ func (h *emptyHost) Run(context.Context, runtime.Command) (runtime.Result, error
 type watchedHost struct {
 	*testing.T
 	emptyHost
-	settings settings
+	settings settings.Settings
 	lines    <-chan string
 	// stop ends the watch as Ctrl-C would; end waits until it has ended.
 	stop, end func() error
@@ -46,7 +47,7 @@ type watchedHost struct {
 
 // watch begins to watch the pods that are selected, after prepare was done.
 func watch(t *testing.T, flags string, prepare func(*watchedHost)) *watchedHost {
-	h := &watchedHost{T: t, settings: settings{StateDir: t.TempDir(), RunDir: t.TempDir(), Runtime: "podman"}}
+	h := &watchedHost{T: t, settings: settings.Settings{StateDir: t.TempDir(), RunDir: t.TempDir(), Runtime: "podman"}}
 	h.first = make(chan bool)
 	prepare(h)
 	out, in := io.Pipe()
@@ -190,7 +191,7 @@ func TestWatchIsQuiet(t *testing.T) {
 
 // TestWatchIsInOrder: pods that were found to be gone in one look are printed by their names.
 func TestWatchIsInOrder(t *testing.T) {
-	h := &watchedHost{T: t, settings: settings{StateDir: t.TempDir(), RunDir: t.TempDir(), Runtime: "podman"}}
+	h := &watchedHost{T: t, settings: settings.Settings{StateDir: t.TempDir(), RunDir: t.TempDir(), Runtime: "podman"}}
 	var out strings.Builder
 	w := h.watching("", &out)
 	var want string

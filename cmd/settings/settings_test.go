@@ -1,8 +1,10 @@
-package main
+package settings
 
 import (
 	"os"
 	"path/filepath"
+	"reflect"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -18,8 +20,8 @@ func TestConfigErrors(t *testing.T) {
 		if err := os.WriteFile(name, []byte(test.text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		p := &program{getenv: func(string) string { return "" }}
-		_, _, err := p.config(name)
+		u := User{Getenv: func(string) string { return "" }}
+		_, _, err := u.config(name)
 		if err == nil || !strings.HasPrefix(strings.Replace(err.Error(), name, "FILE", 1), test.want) {
 			t.Errorf("%q: %v, want %s", test.text, err, test.want)
 		}
@@ -27,8 +29,23 @@ func TestConfigErrors(t *testing.T) {
 }
 
 func TestDefaultsWithoutHome(t *testing.T) {
-	p := &program{euid: 4294967000, getenv: func(string) string { return "" }}
-	if d := p.defaults(); d.StateDir != "/.local/state/kubehost" {
+	u := User{UID: 4294967000, Getenv: func(string) string { return "" }}
+	if d := u.defaults(); d.StateDir != "/.local/state/kubehost" {
 		t.Errorf("state in %s", d.StateDir)
+	}
+}
+
+// TestTableIsWhole: the configuration file holds nothing else.
+func TestTableIsWhole(t *testing.T) {
+	var keys []string
+	for f := range reflect.TypeFor[configFile]().Fields() {
+		key, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		keys = append(keys, key)
+	}
+	table := configKeys()
+	slices.Sort(keys)
+	slices.Sort(table)
+	if !slices.Equal(keys, table) {
+		t.Errorf("the file holds %v, the table %v", keys, table)
 	}
 }

@@ -1,7 +1,7 @@
-package main
+package settings
 
-// setting is what the pages say of one setting, and by which names users know it.
-type setting struct {
+// Row is what the pages say of one setting, and by which names users know it.
+type Row struct {
 	// Key is its name in the configuration file.
 	Key string
 	// Flag is its flag without dashes, empty when it has none. Of are the commands that have it; nil are all that work with pods.
@@ -15,17 +15,17 @@ type setting struct {
 	Values, Default, Example string
 }
 
-// settingsTable are all settings, in the order in which they are listed.
-func settingsTable() []setting {
+// Table is all settings, in the order in which they are listed.
+func Table() []Row {
 	const dir = "an absolute path; a flag or variable also takes one relative to the current directory"
-	return []setting{
+	return []Row{
 		{Key: "runtime", Flag: flagRuntime, Env: "KUBEHOST_RUNTIME", Short: "runtime",
 			Meaning: "What runs the containers of new pods. A pod stays with the runtime that it was applied with, and all commands find it there; to change that, delete it and apply it again. A command that names another one with the flag does nothing.",
 			Values:  "docker, podman or auto", Default: "`auto`: the one that all pods are with, else docker, then podman, the first that answers", Example: "podman"},
 		{Key: "volumeBaseDir", Flag: flagVolumeDir, Env: "KUBEHOST_VOLUME_DIR", Short: "directory of claims",
 			Meaning: "Holds a directory for each namespace, or kubehost.dev/volume-subdir, and in it one for each claim. Data is not moved when it is changed.",
 			Values:  dir, Default: "`/var/lib/kubehost/volumes`, `$XDG_DATA_HOME/kubehost/volumes`", Example: "/srv/volumes"},
-		{Key: "stateDir", Flag: flagStateDir, Env: "KUBEHOST_STATE_DIR", Short: "state",
+		{Key: "stateDir", Flag: FlagStateDir, Env: "KUBEHOST_STATE_DIR", Short: "state",
 			Meaning: "Holds what was applied, and the files of ConfigMaps, Secrets and emptyDirs; readable by its owner only.",
 			Values:  dir, Default: "`/var/lib/kubehost`, `$XDG_STATE_HOME/kubehost`", Example: "/srv/kubehost"},
 		{Key: "seccompDir", Flag: flagSeccomp, Env: "KUBEHOST_SECCOMP_DIR", Short: "seccomp profiles",
@@ -46,7 +46,7 @@ func settingsTable() []setting {
 // configKeys are the settings that a configuration file may hold.
 func configKeys() []string {
 	var keys []string
-	for _, s := range settingsTable() {
+	for _, s := range Table() {
 		keys = append(keys, s.Key)
 	}
 	return keys
