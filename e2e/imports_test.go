@@ -24,6 +24,8 @@ var directions = map[string]rule{
 	"cmd":               {module: []string{"*"}},
 	"cmd/archive":       {module: []string{}, never: []string{"k8s.io/", "sigs.k8s.io/", "github.com/", "os/exec"}},
 	"cmd/commandline":   {module: []string{}, never: []string{"k8s.io/", "sigs.k8s.io/", "os/exec"}},
+	"cmd/engines":       {module: []string{"cmd/settings", "runtime", "runtime/docker", "runtime/podman", "runtime/rootless", "translate/plan"}, never: []string{"k8s.io/", "sigs.k8s.io/"}},
+	"cmd/host":          {module: []string{"cmd/settings", "manifests", "translate"}, never: []string{"k8s.io/", "sigs.k8s.io/", "os/exec"}},
 	"cmd/progress":      {module: []string{}, never: []string{"k8s.io/", "sigs.k8s.io/", "os/exec"}},
 	"cmd/settings":      {module: []string{"cmd/commandline", "cmd/progress"}, never: []string{"k8s.io/", "os/exec"}},
 	"e2e":               {module: []string{}},

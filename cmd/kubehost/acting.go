@@ -9,6 +9,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/kubehost/kubehost/cmd/commandline"
+	"github.com/kubehost/kubehost/cmd/engines"
 	"github.com/kubehost/kubehost/cmd/settings"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/runtime/supervise"
@@ -26,12 +27,12 @@ type acting struct {
 }
 
 // begin finds the settings and the runtimes, and shows from then on what is done, until show is closed.
-func (p *program) begin(c *cli.Context) (acting, *engines, error) {
+func (p *program) begin(c *cli.Context) (acting, *engines.Finder, error) {
 	s, err := p.user().Settings(c)
 	if err != nil {
 		return acting{}, nil, err
 	}
-	e, err := p.engines(s)
+	e, err := engines.New(p.user(), s)
 	if err != nil {
 		return acting{}, nil, err
 	}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/kubehost/kubehost/cmd/engines"
 	"github.com/kubehost/kubehost/cmd/settings"
 )
 
@@ -104,23 +105,25 @@ func (p *program) apply(c *cli.Context, dry bool) error {
 		return err
 	}
 	given, _ := a.givenPods()
-	e.noteStaying(given)
+	for _, note := range e.Staying(given) {
+		p.note("%s", note)
+	}
 	return errors.Join(a.run(c.Context), sync(c.Context))
 }
 
 // planned is what the manifests make of this host, with the engines of all pods.
-func (p *program) planned(c *cli.Context, act acting, names []string) (applying, *engines, error) {
+func (p *program) planned(c *cli.Context, act acting, names []string) (applying, *engines.Finder, error) {
 	a := newApplying(act, c.Bool("wait"))
 	var err error
 	if a.wanted, err = p.load(c, a.settings, names, true); err != nil {
 		return a, nil, err
 	}
-	e, err := p.engines(a.settings)
+	e, err := engines.New(p.user(), a.settings)
 	if err != nil {
 		return a, nil, err
 	}
-	e.trusting = true
+	e.Trusting = true
 	given, others := a.givenPods()
-	a.engines, err = e.pods(c.Context, given, append(others, a.stale.pods...))
+	a.engines, err = e.Pods(c.Context, given, append(others, a.stale.pods...))
 	return a, e, err
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/kubehost/kubehost/cmd/engines"
 	"github.com/kubehost/kubehost/cmd/settings"
 	"github.com/kubehost/kubehost/manifests"
 	"github.com/kubehost/kubehost/runtime"
@@ -205,7 +206,7 @@ func (a *applying) save(parts []part) (map[string]string, error) {
 			if err := a.warnDamaged(err); err != nil {
 				return nil, err
 			}
-			there = there || known(pt.seen, p.Ref)
+			there = there || engines.Has(pt.seen, p.Ref)
 			changed := touches(pt.steps, p.Ref) && !a.inHand(before.Plan, p)
 			words[key(o.Origin)] = word(there, changed || string(before.Manifest) != string(o.Source))
 			saves = append(saves, func() error {
@@ -252,15 +253,6 @@ func word(there, changed bool) string {
 		return "configured"
 	}
 	return "unchanged"
-}
-
-func known(o runtime.Observed, r plan.Ref) bool {
-	for _, c := range o.Containers {
-		if c.Ref == r {
-			return true
-		}
-	}
-	return false
 }
 
 func touches(steps runtime.Steps, r plan.Ref) bool {

@@ -11,6 +11,7 @@ import (
 	"k8s.io/apimachinery/pkg/labels"
 
 	"github.com/kubehost/kubehost/cmd/commandline"
+	"github.com/kubehost/kubehost/cmd/engines"
 	"github.com/kubehost/kubehost/cmd/settings"
 	"github.com/kubehost/kubehost/manifests"
 	"github.com/kubehost/kubehost/runtime"
@@ -158,9 +159,9 @@ func (a *applying) makeRoom(ctx context.Context) (words map[string]string, err e
 // taken in one order, so no others may be held.
 func (a *applying) clear(ctx context.Context) error {
 	var errs []error
-	for _, part := range byEngine(a.stale.pods, func(r plan.Ref) runtime.Engine { return a.engines[r] }) {
-		d := deleting{acting: a.acting, engine: part.engine, lenient: true, prune: true}
-		for _, r := range part.of {
+	for _, part := range engines.Shares(a.stale.pods, func(r plan.Ref) runtime.Engine { return a.engines[r] }) {
+		d := deleting{acting: a.acting, engine: part.Engine, lenient: true, prune: true}
+		for _, r := range part.Of {
 			a.show.Note("pod %q: not in the manifests any more", r.Name)
 			d.targets = append(d.targets, target{"Pod", r})
 		}

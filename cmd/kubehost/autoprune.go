@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/kubehost/kubehost/cmd/commandline"
+	"github.com/kubehost/kubehost/cmd/engines"
 	"github.com/kubehost/kubehost/cmd/settings"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/runtime/systemd"
@@ -24,16 +25,16 @@ func (p *program) pruneUnits(s settings.Settings, runtime string) ([]systemd.Fil
 
 // autoPrune checks what the configuration file says of pruning, before anything is done, and returns what makes the timer
 // be as it says. With another state directory than that file's the timer is left alone: it is not for that.
-func (p *program) autoPrune(ctx context.Context, e *engines) (sync func(context.Context) error, err error) {
+func (p *program) autoPrune(ctx context.Context, e *engines.Finder) (sync func(context.Context) error, err error) {
 	nothing := func(context.Context) error { return nil }
-	m, s := p.manager(), e.settings
+	m, s := p.manager(), e.Settings
 	switch {
 	case s.OtherState:
 		return nothing, nil
 	case !s.Prunes():
 		return func(ctx context.Context) error { return m.RemovePrune(ctx, s.Config) }, nil
 	}
-	engine, err := e.chosen(ctx)
+	engine, err := e.Chosen(ctx)
 	if err != nil {
 		return nil, err
 	}

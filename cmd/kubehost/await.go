@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/kubehost/kubehost/cmd/engines"
 	"github.com/kubehost/kubehost/cmd/settings"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/runtime/supervise"
@@ -102,12 +103,11 @@ func (a *applying) dead(ctx context.Context, pods []plan.Pod) map[string]error {
 	defer cancel()
 	dead := map[string]error{}
 	for _, p := range pods {
-		s := a.settings
-		s.Runtime = a.engines[p.Ref].Dialect.Name()
-		if _, asked := dead[s.Runtime]; asked {
+		name := a.engines[p.Ref].Dialect.Name()
+		if _, asked := dead[name]; asked {
 			continue
 		}
-		_, dead[s.Runtime] = a.engine(ctx, s)
+		_, dead[name] = engines.Find(ctx, a.user(), name)
 		if ctx.Err() != nil {
 			return nil
 		}
@@ -217,7 +217,7 @@ func (a *applying) lifeless(p plan.Pod) error {
 		return fmt.Errorf("pod %q: its service does not start\n  hint: systemctl %sstatus %s tells why", p.Name, scope, systemd.Name(p.Ref))
 	}
 	log, _ := os.ReadFile(filepath.Join(a.settings.RunDir, p.Namespace, p.Name, "supervisor.log"))
-	return fmt.Errorf("pod %q: its supervisor does not start%s\n  hint: %s runs it here, where it tells more", p.Name, below(string(log)), podCommand("supervise", p.Ref))
+	return fmt.Errorf("pod %q: its supervisor does not start%s\n  hint: %s runs it here, where it tells more", p.Name, below(string(log)), engines.PodCommand("supervise", p.Ref))
 }
 
 // below is a text of another program, as lines below an error.

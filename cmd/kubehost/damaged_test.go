@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/kubehost/kubehost/cmd/commandline"
+	"github.com/kubehost/kubehost/cmd/engines"
 	"github.com/kubehost/kubehost/cmd/settings"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/translate/plan"
@@ -68,11 +69,11 @@ func TestEngineOfDamaged(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			test.runtimes(t)
 			p := &program{stderr: t.Output(), getenv: func(string) string { return "" }}
-			e, err := p.engines(settings.Settings{Runtime: settings.Auto, StateDir: store.Dir})
+			e, err := engines.New(p.user(), settings.Settings{Runtime: settings.Auto, StateDir: store.Dir})
 			if err != nil {
 				t.Fatal(err)
 			}
-			engine, err := e.pod(t.Context(), web)
+			engine, err := e.Pod(t.Context(), web)
 			if err != nil && !strings.Contains(err.Error(), test.want) || err == nil && engine.Dialect.Name() != test.want {
 				t.Errorf("got %v, %v, want %s", engine.Dialect, err, test.want)
 			}

@@ -15,6 +15,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/kubehost/kubehost/cmd/commandline"
+	"github.com/kubehost/kubehost/cmd/engines"
 	"github.com/kubehost/kubehost/cmd/settings"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/runtime/supervise"
@@ -67,11 +68,11 @@ func (p *program) delete(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	e, err := p.engines(s)
+	e, err := engines.New(p.user(), s)
 	if err != nil {
 		return err
 	}
-	all, errs, err := e.toDelete(c.Context, what)
+	all, errs, err := p.objectsToDelete(c.Context, e, what)
 	if err != nil {
 		return err
 	}
@@ -84,12 +85,12 @@ func (p *program) delete(c *cli.Context) error {
 	if len(all) == 0 {
 		return errors.Join(errs...)
 	}
-	parts, err := e.targets(c.Context, all)
+	parts, err := sharesOf(c.Context, e, all)
 	if err != nil {
 		return err
 	}
 	for _, part := range parts {
-		d := deleting{acting: p.newActing(c, s, show), engine: part.engine, targets: part.of, grace: grace,
+		d := deleting{acting: p.newActing(c, s, show), engine: part.Engine, targets: part.Of, grace: grace,
 			data: c.Bool("with-data"), yes: c.Bool("yes"), lenient: c.Bool("ignore-not-found")}
 		errs = append(errs, d.run(c.Context))
 	}
@@ -224,7 +225,7 @@ func (d *deleting) find(seen runtime.Observed) (found, missing []target, err err
 			if err != nil && !errors.Is(err, fs.ErrNotExist) {
 				return nil, nil, err
 			}
-			there = err == nil || known(seen, t.Ref)
+			there = err == nil || engines.Has(seen, t.Ref)
 		} else {
 			object, err := d.store.Object(t.Kind, t.Ref)
 			if err != nil {

@@ -48,7 +48,7 @@ func (p *program) describe(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := e.check(refsOf(sel.names)...); err != nil {
+	if err := e.Check(refsOf(sel.names)...); err != nil {
 		return err
 	}
 	all, unseen := observePods(c.Context, e, s)

@@ -15,6 +15,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/kubehost/kubehost/cmd/commandline"
+	"github.com/kubehost/kubehost/cmd/engines"
 	"github.com/kubehost/kubehost/cmd/settings"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/runtime/docker"
@@ -40,11 +41,11 @@ Examples:
 			if err != nil {
 				return err
 			}
-			e, err := p.engines(s)
+			e, err := engines.New(p.user(), s)
 			if err != nil {
 				return err
 			}
-			s.Runtime = e.preferred()
+			s.Runtime = e.Preferred()
 			d := &diagnosis{}
 			d.runtimes(c.Context, p, s)
 			d.directory("state directory", s.StateDir)
@@ -135,14 +136,14 @@ func (d *diagnosis) runtimes(ctx context.Context, p *program, s settings.Setting
 		return
 	}
 	d.add(good, "runtime", chosen, "")
-	e, err := p.engine(ctx, s)
+	e, err := engines.Find(ctx, p.user(), s.Runtime)
 	if err != nil {
 		d.add(bad, "runtime", err.Error(), "")
 	} else if _, _, err := e.Dialect.Observe(ctx, e.Runner); err != nil {
 		d.add(bad, "runtime", err.Error(), "")
 	}
 	if chosen == "podman" && p.euid != 0 || err == nil && e.Dialect.Features().Rootless {
-		h := p.userHost()
+		h := engines.UserHost(p.user())
 		h.Runtime = chosen
 		d.userFindings(h)
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/kubehost/kubehost/cmd/commandline"
+	"github.com/kubehost/kubehost/cmd/engines"
 	"github.com/kubehost/kubehost/cmd/settings"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/translate/plan"
@@ -60,20 +61,20 @@ func (p *program) printDryRun(ctx context.Context, s settings.Settings, want pla
 	case "json", "yaml":
 		return p.printData(want, out)
 	}
-	e, err := p.engines(s)
+	e, err := engines.New(p.user(), s)
 	if err != nil {
 		return err
 	}
-	name := e.preferred()
+	name := e.Preferred()
 	if name == settings.Auto {
-		name = installed()
+		name = engines.Installed()
 	}
 	if out == "units" {
 		return p.printUnits(s, want.Pods, name)
 	}
-	engine, err := p.expectedEngine(ctx, name)
+	engine, err := engines.Expected(ctx, p.user(), name)
 	if err != nil { // perhaps there is no docker here
-		engine, err = p.dialect(name)
+		engine, err = engines.Named(p.user(), name)
 	}
 	if err != nil {
 		return err

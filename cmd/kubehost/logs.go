@@ -12,6 +12,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/kubehost/kubehost/cmd/commandline"
+	"github.com/kubehost/kubehost/cmd/engines"
 	"github.com/kubehost/kubehost/cmd/settings"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/runtime/supervise"
@@ -153,7 +154,7 @@ func logQuery(c *cli.Context, now time.Time) (runtime.LogQuery, error) {
 }
 
 // logPods are the pods whose logs are wanted.
-func (p *program) logPods(c *cli.Context, e *engines, s settings.Settings) ([]podView, error) {
+func (p *program) logPods(c *cli.Context, e *engines.Finder, s settings.Settings) ([]podView, error) {
 	if !c.IsSet("selector") {
 		r, err := podNamed(c, c.Args().First())
 		if err != nil {

@@ -8,6 +8,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/kubehost/kubehost/cmd/commandline"
+	"github.com/kubehost/kubehost/cmd/host"
 	"github.com/kubehost/kubehost/cmd/settings"
 	"github.com/kubehost/kubehost/manifests"
 	"github.com/kubehost/kubehost/runtime"
@@ -96,11 +97,11 @@ func (p *program) load(c *cli.Context, s settings.Settings, names []string, othe
 		set.Pods = slices.DeleteFunc(set.Pods, func(pod manifests.Object[*podType]) bool {
 			return pod.Stored && (!others || slices.Contains(w.stale.pods, ref(pod.Origin)))
 		})
-		host := thisHost(s)
-		host.Journal = p.hasJournal(s)
-		host.EnvFiles, host.Elsewhere = readEnvFiles(set), !others
-		host.Bindings = bound
-		w.want, more = translate.Translate(set, host)
+		h := host.Look(s)
+		h.Journal = host.HasJournal(p.user(), s)
+		h.EnvFiles, h.Elsewhere = host.EnvFiles(set), !others
+		h.Bindings = bound
+		w.want, more = translate.Translate(set, h)
 		problems = append(problems, more...)
 	}
 	problems.Print(p.stderr)

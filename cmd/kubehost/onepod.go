@@ -13,18 +13,19 @@ import (
 	v1 "k8s.io/api/core/v1"
 
 	"github.com/kubehost/kubehost/cmd/commandline"
+	"github.com/kubehost/kubehost/cmd/engines"
 	"github.com/kubehost/kubehost/cmd/settings"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/translate/plan"
 )
 
 // host are the runtimes and the settings that a command works with.
-func (p *program) host(c *cli.Context) (*engines, settings.Settings, error) {
+func (p *program) host(c *cli.Context) (*engines.Finder, settings.Settings, error) {
 	s, err := p.user().Settings(c)
 	if err != nil {
 		return nil, s, err
 	}
-	e, err := p.engines(s)
+	e, err := engines.New(p.user(), s)
 	return e, s, err
 }
 
@@ -41,8 +42,8 @@ func podNamed(c *cli.Context, word string) (plan.Ref, error) {
 }
 
 // observePod gathers what is known of one pod, with one question to the runtime where the pod's plan is kept.
-func observePod(ctx context.Context, e *engines, s settings.Settings, r plan.Ref) (podView, error) {
-	if err := e.check(r); err != nil {
+func observePod(ctx context.Context, e *engines.Finder, s settings.Settings, r plan.Ref) (podView, error) {
+	if err := e.Check(r); err != nil {
 		return podView{}, err
 	}
 	none := fmt.Errorf("pods %q not found in %s namespace", r.Name, r.Namespace)
@@ -61,7 +62,7 @@ func observePod(ctx context.Context, e *engines, s settings.Settings, r plan.Ref
 	if err := v.remember(s); err != nil {
 		return v, err
 	}
-	if v.engine, err = e.pod(ctx, r); err != nil {
+	if v.engine, err = e.Pod(ctx, r); err != nil {
 		return v, err
 	}
 	return v, v.inspect(ctx)

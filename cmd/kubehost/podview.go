@@ -16,6 +16,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 
+	"github.com/kubehost/kubehost/cmd/engines"
 	"github.com/kubehost/kubehost/cmd/settings"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/runtime/supervise"
@@ -44,7 +45,7 @@ type podView struct {
 
 // observePods gathers what is known of all pods, sorted by namespace and name. The error is of runtimes, the pods of which
 // are not among them.
-func observePods(ctx context.Context, e *engines, s settings.Settings) ([]podView, error) {
+func observePods(ctx context.Context, e *engines.Finder, s settings.Settings) ([]podView, error) {
 	stored, err := runtime.Store{Dir: s.StateDir}.Pods()
 	damaged := runtime.DamagedIn(err)
 	if err != nil && !os.IsPermission(err) && damaged == nil {
@@ -52,14 +53,14 @@ func observePods(ctx context.Context, e *engines, s settings.Settings) ([]podVie
 	}
 	var marks []podView
 	for _, d := range damaged { // first: all engines are known only when it is known where these pods are
-		engine, err := e.pod(ctx, d.Pod)
+		engine, err := e.Pod(ctx, d.Pod)
 		marks = append(marks, podView{Ref: d.Pod, engine: engine, damaged: errors.Join(d, err)})
 	}
-	found, err := e.all(ctx)
+	found, err := e.All(ctx)
 	errs := []error{err}
 	var all []podView
 	for _, engine := range found {
-		pods, err := e.observe(ctx, engine, stored)
+		pods, err := observe(ctx, e, engine, stored)
 		all, errs = append(all, pods...), append(errs, err)
 	}
 	for _, m := range marks {
@@ -74,14 +75,14 @@ func observePods(ctx context.Context, e *engines, s settings.Settings) ([]podVie
 }
 
 // observe gathers what is known of the pods that are with an engine.
-func (e *engines) observe(ctx context.Context, engine runtime.Engine, stored []runtime.StoredPod) ([]podView, error) {
+func observe(ctx context.Context, e *engines.Finder, engine runtime.Engine, stored []runtime.StoredPod) ([]podView, error) {
 	views := map[plan.Ref]*podView{}
 	for _, p := range stored {
-		if !e.with(p.Ref, engine) {
+		if !e.With(p.Ref, engine) {
 			continue
 		}
 		views[p.Ref] = &podView{Ref: p.Ref, stored: &p}
-		if err := views[p.Ref].remember(e.settings); err != nil {
+		if err := views[p.Ref].remember(e.Settings); err != nil {
 			return nil, err
 		}
 	}
@@ -92,7 +93,7 @@ func (e *engines) observe(ctx context.Context, engine runtime.Engine, stored []r
 	}
 	var ids []string
 	for _, c := range seen.Containers {
-		if !c.Ours() || !e.with(c.Ref, engine) {
+		if !c.Ours() || !e.With(c.Ref, engine) {
 			continue
 		}
 		if views[c.Ref] == nil {

@@ -50,7 +50,7 @@ func (p *program) prune(c *cli.Context) error {
 		return err
 	}
 	defer a.show.Close()
-	e, err := all.chosen(c.Context)
+	e, err := all.Chosen(c.Context)
 	if err != nil {
 		return err
 	}

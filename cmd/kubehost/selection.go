@@ -12,6 +12,7 @@ import (
 	"k8s.io/apimachinery/pkg/labels"
 
 	"github.com/kubehost/kubehost/cmd/commandline"
+	"github.com/kubehost/kubehost/cmd/engines"
 	"github.com/kubehost/kubehost/cmd/settings"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/translate/plan"
@@ -175,7 +176,7 @@ func (v podView) labels() map[string]string {
 }
 
 // selected are the pods that are selected by what the flags say.
-func (p *program) selected(c *cli.Context, e *engines, s settings.Settings, words []string) ([]podView, error) {
+func (p *program) selected(c *cli.Context, e *engines.Finder, s settings.Settings, words []string) ([]podView, error) {
 	sel, err := selectionOf(c, words)
 	if err != nil {
 		return nil, err
@@ -192,7 +193,7 @@ func (p *program) selected(c *cli.Context, e *engines, s settings.Settings, word
 }
 
 // chosenPods are the pods that are named, or selected by their labels. All of them were applied.
-func (p *program) chosenPods(c *cli.Context, e *engines, s settings.Settings) ([]podView, error) {
+func (p *program) chosenPods(c *cli.Context, e *engines.Finder, s settings.Settings) ([]podView, error) {
 	switch {
 	case c.NArg() == 0 && !c.IsSet("selector"):
 		return nil, commandline.Usage(c, "must name pods, or select them by their labels with -l")

@@ -8,6 +8,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/kubehost/kubehost/cmd/engines"
 	"github.com/kubehost/kubehost/cmd/settings"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/runtime/supervise"
@@ -53,9 +54,9 @@ func (p *program) stop(c *cli.Context) error {
 		return err
 	}
 	var errs []error
-	for _, part := range byEngine(pods, func(v podView) runtime.Engine { return v.engine }) {
-		d := deleting{acting: a, engine: part.engine, grace: grace}
-		errs = append(errs, d.stop(c.Context, part.of))
+	for _, part := range engines.Shares(pods, func(v podView) runtime.Engine { return v.engine }) {
+		d := deleting{acting: a, engine: part.Engine, grace: grace}
+		errs = append(errs, d.stop(c.Context, part.Of))
 	}
 	return errors.Join(errs...)
 }

@@ -19,6 +19,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/kubehost/kubehost/cmd/commandline"
+	"github.com/kubehost/kubehost/cmd/engines"
 	"github.com/kubehost/kubehost/cmd/settings"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/runtime/probe"
@@ -122,19 +123,19 @@ func (p *program) supervise(c *cli.Context) error {
 // does. Nor does a supervisor that apply has started, for whom it has answered.
 func (p *program) supervisedEngine(c *cli.Context, s settings.Settings, r plan.Ref) (runtime.Engine, error) {
 	if c.Bool("detached") && s.RuntimeAsked {
-		return p.expectedEngine(c.Context, s.Runtime)
+		return engines.Expected(c.Context, p.user(), s.Runtime)
 	}
-	e, err := p.engines(s)
+	e, err := engines.New(p.user(), s)
 	if err != nil {
 		return runtime.Engine{}, err
 	}
 	if c.Bool("service") && s.RuntimeAsked {
-		if err := e.check(r); err != nil {
+		if err := e.Check(r); err != nil {
 			return runtime.Engine{}, err
 		}
-		return p.expectedEngine(c.Context, s.Runtime)
+		return engines.Expected(c.Context, p.user(), s.Runtime)
 	}
-	return e.pod(c.Context, r)
+	return e.Pod(c.Context, r)
 }
 
 // failed is an error for a pod that has failed for good.

@@ -11,6 +11,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/kubehost/kubehost/cmd/engines"
 	"github.com/kubehost/kubehost/cmd/settings"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/runtime/supervise"
@@ -67,7 +68,7 @@ func (a *applying) prepareAndHandOver(ctx context.Context, d decided) ([]plan.Po
 		errs = append(errs, a.carryOut(ctx, pt.engine, preparing(pt.steps)))
 		a.show.handedOver(pt.steps)
 		for _, p := range pt.want.Pods {
-			a.fresh[p.Ref] = !known(pt.seen, p.Ref)
+			a.fresh[p.Ref] = !engines.Has(pt.seen, p.Ref)
 			a.calm[p.Ref] = !touches(pt.steps, p.Ref) && a.settled(p)
 		}
 	}

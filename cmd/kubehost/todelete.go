@@ -10,6 +10,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/kubehost/kubehost/cmd/commandline"
+	"github.com/kubehost/kubehost/cmd/engines"
 	"github.com/kubehost/kubehost/cmd/settings"
 	"github.com/kubehost/kubehost/manifests"
 	"github.com/kubehost/kubehost/runtime"
@@ -86,12 +87,12 @@ func (p *program) identify(c *cli.Context, files []string) ([]target, error) {
 	return all, checkNames(all)
 }
 
-// toDelete are the objects to delete: pods first, as they use the others. A damaged pod is not among them unless it is named,
+// objectsToDelete are the objects to delete: pods first, as they use the others. A damaged pod is not among them unless it is named,
 // as nobody knows its labels; there is an error for each.
-func (e *engines) toDelete(ctx context.Context, what deletion) (all []target, damaged []error, err error) {
+func (p *program) objectsToDelete(ctx context.Context, e *engines.Finder, what deletion) (all []target, damaged []error, err error) {
 	all = what.named
 	if slices.Contains(what.kinds, "Pod") {
-		views, err := observePods(ctx, e, e.settings)
+		views, err := observePods(ctx, e, e.Settings)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -102,14 +103,14 @@ func (e *engines) toDelete(ctx context.Context, what deletion) (all []target, da
 				continue
 			}
 			all = append(all, target{"Pod", v.Ref})
-			e.of[v.Ref] = v.engine.Dialect.Name() // one that was not applied is where it was seen
+			e.Place(v.Ref, v.engine.Dialect.Name()) // one that was not applied is where it was seen
 		}
 	}
 	if len(what.kinds) == 0 {
 		return all, damaged, nil
 	}
-	objects, err := runtime.Store{Dir: e.settings.StateDir}.Objects()
-	if err := e.warnDamaged(err); err != nil {
+	objects, err := runtime.Store{Dir: e.Settings.StateDir}.Objects()
+	if err := p.warnDamaged(err); err != nil {
 		return nil, nil, settings.StateError(err)
 	}
 	for _, raw := range objects {
@@ -125,10 +126,10 @@ func (e *engines) toDelete(ctx context.Context, what deletion) (all []target, da
 	return all, damaged, nil
 }
 
-// targets divides what is named by the engines of the pods. What is no pod goes with the last of them: until then pods
+// sharesOf divides what is named by the engines of the pods. What is no pod goes with the last of them: until then pods
 // may use it.
-func (e *engines) targets(ctx context.Context, all []target) ([]share[target], error) {
-	engines, err := e.pods(ctx, refsOf(all), nil)
+func sharesOf(ctx context.Context, e *engines.Finder, all []target) ([]engines.Share[target], error) {
+	of, err := e.Pods(ctx, refsOf(all), nil)
 	if err != nil {
 		return nil, err
 	}
@@ -140,15 +141,15 @@ func (e *engines) targets(ctx context.Context, all []target) ([]share[target], e
 			others = append(others, t)
 		}
 	}
-	switch parts := byEngine(pods, func(t target) runtime.Engine { return engines[t.Ref] }); len(parts) {
+	switch parts := engines.Shares(pods, func(t target) runtime.Engine { return of[t.Ref] }); len(parts) {
 	case 0:
-		engine, err := e.chosen(ctx)
-		return []share[target]{{engine, all}}, err
+		engine, err := e.Chosen(ctx)
+		return []engines.Share[target]{{Engine: engine, Of: all}}, err
 	case 1:
-		return []share[target]{{parts[0].engine, all}}, nil // in the order in which they are named
+		return []engines.Share[target]{{Engine: parts[0].Engine, Of: all}}, nil // in the order in which they are named
 	default:
 		last := &parts[len(parts)-1]
-		last.of = append(last.of, others...)
+		last.Of = append(last.Of, others...)
 		return parts, nil
 	}
 }

@@ -14,6 +14,7 @@ import (
 
 	v1 "k8s.io/api/core/v1"
 
+	"github.com/kubehost/kubehost/cmd/engines"
 	"github.com/kubehost/kubehost/cmd/settings"
 	"github.com/kubehost/kubehost/runtime/probe"
 	"github.com/kubehost/kubehost/translate/plan"
@@ -22,7 +23,7 @@ import (
 // tunnel leads into the network of a pod, and of the one of that name that comes after it.
 type tunnel struct {
 	*program
-	engines  *engines
+	engines  *engines.Finder
 	settings settings.Settings
 	ref      plan.Ref
 

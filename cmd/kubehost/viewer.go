@@ -8,6 +8,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/kubehost/kubehost/cmd/engines"
 	"github.com/kubehost/kubehost/cmd/settings"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/runtime/supervise"
@@ -17,13 +18,13 @@ import (
 // viewer looks at the same pods again and again. The runtime is asked of a pod only when its files tell of something that
 // the runtime knows more of: another container, or the start or end of one.
 type viewer struct {
-	*engines
+	*engines.Finder
 	seen map[plan.Ref]podView
 }
 
 // read returns what files tell of a pod. The error is fs.ErrNotExist when it is not, or no more, applied.
 func (w *viewer) read(r plan.Ref) (podView, error) {
-	stored, err := runtime.Store{Dir: w.settings.StateDir}.Pod(r)
+	stored, err := runtime.Store{Dir: w.Settings.StateDir}.Pod(r)
 	if errors.Is(err, fs.ErrNotExist) {
 		delete(w.seen, r)
 		return podView{}, err
@@ -31,9 +32,9 @@ func (w *viewer) read(r plan.Ref) (podView, error) {
 	if err != nil {
 		return podView{}, settings.StateError(err)
 	}
-	w.of[r] = stored.Runtime
+	w.Place(r, stored.Runtime)
 	v := podView{Ref: r, stored: &stored}
-	return v, v.remember(w.settings)
+	return v, v.remember(w.Settings)
 }
 
 // complete adds what the runtime tells of the pod.
@@ -43,7 +44,7 @@ func (w *viewer) complete(ctx context.Context, v podView) (podView, error) {
 		w.seen[v.Ref] = v
 		return v, nil
 	}
-	engine, err := w.own(ctx, v.Ref)
+	engine, err := w.Own(ctx, v.Ref)
 	if err != nil {
 		return v, err
 	}

@@ -92,7 +92,7 @@ func (p *program) wait(c *cli.Context) error {
 	defer cancel()
 	ctx, cancel := context.WithTimeout(c.Context, limit+lookLimit)
 	defer cancel()
-	w.viewer, w.over = viewer{engines: e, seen: map[plan.Ref]podView{}}, over
+	w.viewer, w.over = viewer{Finder: e, seen: map[plan.Ref]podView{}}, over
 	w.show = p.newReporter(c, s)
 	defer w.show.Close()
 	var errs []error

@@ -25,6 +25,8 @@ type watching struct {
 	printer *podPrinter
 	// shown is what was last printed of each pod, without its age.
 	shown map[plan.Ref]shown
+	// warn tells of what keeps nothing else from being shown.
+	warn func(error)
 }
 
 type shown struct {
@@ -47,16 +49,16 @@ func (p *program) watchPods(c *cli.Context, sel selection, printer *podPrinter) 
 	if err != nil {
 		return err
 	}
-	if err := e.check(refsOf(sel.names)...); err != nil {
+	if err := e.Check(refsOf(sel.names)...); err != nil {
 		return err
 	}
-	w := watching{viewer: viewer{engines: e, seen: map[plan.Ref]podView{}}, pods: sel, printer: printer, shown: map[plan.Ref]shown{}}
+	w := watching{viewer: viewer{Finder: e, seen: map[plan.Ref]podView{}}, pods: sel, printer: printer, shown: map[plan.Ref]shown{}, warn: p.warn}
 	return commandline.Quietly(c.Context, w.run(c.Context, only))
 }
 
 func (w *watching) run(ctx context.Context, only bool) error {
 	// Before the first look: what changes in between is told.
-	files, err := supervise.WatchPods(runtime.Store{Dir: w.settings.StateDir}, w.settings.RunDir)
+	files, err := supervise.WatchPods(runtime.Store{Dir: w.Settings.StateDir}, w.Settings.RunDir)
 	if err != nil {
 		return settings.StateError(err)
 	}
@@ -90,7 +92,7 @@ func (w *watching) run(ctx context.Context, only bool) error {
 
 // first prints the pods that there are, unless only changes are wanted.
 func (w *watching) first(ctx context.Context, only bool) error {
-	all, err := observePods(ctx, w.engines, w.settings)
+	all, err := observePods(ctx, w.Finder, w.Settings)
 	if err != nil {
 		return err
 	}
@@ -131,7 +133,7 @@ func (w *watching) polls() bool {
 // changed looks at pods whose files have changed; nil are all.
 func (w *watching) changed(ctx context.Context, refs []plan.Ref) error {
 	if refs == nil {
-		stored, _, err := w.pods.stored(runtime.Store{Dir: w.settings.StateDir})
+		stored, _, err := w.pods.stored(runtime.Store{Dir: w.Settings.StateDir})
 		if err != nil {
 			return err
 		}
@@ -150,7 +152,7 @@ func (w *watching) changed(ctx context.Context, refs []plan.Ref) error {
 			err = nil
 		case errors.Is(err, fs.ErrNotExist) && w.shown[r].stored == nil:
 			err = nil // a pod that was not made by apply has no files in the first place
-		case errors.Is(err, fs.ErrNotExist), err == nil && (!w.pods.has(r, v.labels()) || w.check(r) != nil):
+		case errors.Is(err, fs.ErrNotExist), err == nil && (!w.pods.has(r, v.labels()) || w.Check(r) != nil):
 			err = w.gone(r)
 		case err == nil:
 			if v, err = w.complete(ctx, v); err == nil {
@@ -166,7 +168,7 @@ func (w *watching) changed(ctx context.Context, refs []plan.Ref) error {
 
 // poll asks the runtime.
 func (w *watching) poll(ctx context.Context) error {
-	all, err := observePods(ctx, w.engines, w.settings)
+	all, err := observePods(ctx, w.Finder, w.Settings)
 	if err != nil {
 		return err
 	}
@@ -206,7 +208,7 @@ func (w *watching) gone(r plan.Ref) error {
 		return nil
 	}
 	delete(w.shown, r)
-	if _, err := (runtime.Store{Dir: w.settings.StateDir}).Pod(r); errors.Is(err, fs.ErrNotExist) {
+	if _, err := (runtime.Store{Dir: w.Settings.StateDir}).Pod(r); errors.Is(err, fs.ErrNotExist) {
 		s.deleted = metav1.Now()
 	}
 	return w.printer.printEach([]podView{s.podView})

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/kubehost/kubehost/cmd/engines"
 	"github.com/kubehost/kubehost/cmd/settings"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/runtime/podman"
@@ -78,10 +79,13 @@ func (h *watchedHost) watching(flags string, out io.Writer) watching {
 		h.Fatal(err)
 	}
 	p := &program{stdout: out, stderr: io.Discard}
-	e := &engines{program: p, settings: h.settings, of: map[plan.Ref]string{},
-		found: map[string]foundEngine{"podman": {Engine: runtime.Engine{Dialect: podman.Dialect{}, Runner: &h.emptyHost}}}}
-	return watching{viewer: viewer{engines: e, seen: map[plan.Ref]podView{}},
-		pods: sel, shown: map[plan.Ref]shown{}, printer: &podPrinter{program: p, grid: grid{w: out}, headers: true}}
+	e, err := engines.New(p.user(), h.settings)
+	if err != nil {
+		h.Fatal(err)
+	}
+	e.Use(runtime.Engine{Dialect: podman.Dialect{}, Runner: &h.emptyHost})
+	return watching{viewer: viewer{Finder: e, seen: map[plan.Ref]podView{}},
+		pods: sel, shown: map[plan.Ref]shown{}, warn: p.warn, printer: &podPrinter{program: p, grid: grid{w: out}, headers: true}}
 }
 
 // prints waits for a line.

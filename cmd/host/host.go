@@ -1,4 +1,4 @@
-package main
+package host
 
 import (
 	"net"
@@ -14,8 +14,9 @@ import (
 	"github.com/kubehost/kubehost/translate"
 )
 
-// thisHost is what a translation must know of the host that the program runs on.
-func thisHost(s settings.Settings) translate.Host {
+// Look returns what a translation must know of the host that the program runs on, but for what the manifests ask: [EnvFiles],
+// [HasJournal].
+func Look(s settings.Settings) translate.Host {
 	name, _ := os.Hostname()
 	h := translate.Host{
 		StateDir: s.StateDir, VolumeBaseDir: s.VolumeBaseDir, Name: name, IPs: hostIPs(),

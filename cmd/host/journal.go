@@ -1,4 +1,4 @@
-package main
+package host
 
 import (
 	"fmt"
@@ -10,16 +10,16 @@ import (
 	"github.com/kubehost/kubehost/cmd/settings"
 )
 
-// hasJournal says whether what containers print is to go to the journal: where pods are services, and who runs them can
+// HasJournal says whether what containers print is to go to the journal: where pods are services, and who runs them can
 // read it again. A user can only read a journal of his own, which there is where journals are kept on the disk.
-func (p *program) hasJournal(s settings.Settings) bool {
+func HasJournal(u settings.User, s settings.Settings) bool {
 	if s.Supervisor != settings.SupervisorSystemd {
 		return false
 	}
 	if _, err := os.Stat("/run/systemd/journal/socket"); err != nil {
 		return false
 	}
-	return p.euid == 0 || readable(fmt.Sprintf("/var/log/journal/*/user-%d.journal", p.euid))
+	return u.UID == 0 || readable(fmt.Sprintf("/var/log/journal/*/user-%d.journal", u.UID))
 }
 
 // readable says whether a file of that pattern can be read.

@@ -1,4 +1,4 @@
-package main
+package host
 
 import (
 	"testing"
@@ -20,7 +20,7 @@ func TestParseResolvConf(t *testing.T) {
 }
 
 func TestThisHost(t *testing.T) {
-	h := thisHost(settings.Settings{StateDir: "/nobody/made/this"})
+	h := Look(settings.Settings{StateDir: "/nobody/made/this"})
 	if len(h.IPs) == 0 || h.CPUs < 1 || h.Memory < 1<<20 || h.Storage < 1<<20 || h.Name == "" {
 		t.Errorf("%+v", h)
 	}

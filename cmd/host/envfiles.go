@@ -1,4 +1,4 @@
-package main
+package host
 
 import (
 	"errors"
@@ -14,8 +14,8 @@ import (
 // maxEnvFile bounds what is read of a file: all variables of a process must fit into far less.
 const maxEnvFile = 1 << 20
 
-// readEnvFiles reads the files of the host that env-files annotations name.
-func readEnvFiles(set *manifests.Set) map[string]translate.EnvFile {
+// EnvFiles reads the files of the host that env-files annotations name.
+func EnvFiles(set *manifests.Set) map[string]translate.EnvFile {
 	files := map[string]translate.EnvFile{}
 	for _, name := range translate.EnvFiles(set) {
 		b, err := readRegular(name)
