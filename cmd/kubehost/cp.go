@@ -20,6 +20,7 @@ import (
 	"github.com/kubehost/kubehost/cmd/archive"
 	"github.com/kubehost/kubehost/cmd/commandline"
 	"github.com/kubehost/kubehost/cmd/settings"
+	"github.com/kubehost/kubehost/cmd/view"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/translate/plan"
 )
@@ -55,8 +56,8 @@ Examples:
 type copying struct {
 	*program
 	engine     runtime.Engine
-	view       podView
-	unit       unit
+	view       view.Pod
+	unit       view.Unit
 	noPreserve bool
 }
 
@@ -89,10 +90,10 @@ func (p *program) cp(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	if u.have == nil {
-		return fmt.Errorf("container %q of pod %q is not there\n  hint: \"kubehost get pod %s\" tells what it waits for", u.name, r.Name, r.Name)
+	if u.Container == nil {
+		return fmt.Errorf("container %q of pod %q is not there\n  hint: \"kubehost get pod %s\" tells what it waits for", u.Name, r.Name, r.Name)
 	}
-	cp := copying{program: p, engine: v.engine, view: v, unit: u, noPreserve: c.Bool("no-preserve")}
+	cp := copying{program: p, engine: v.Engine, view: v, unit: u, noPreserve: c.Bool("no-preserve")}
 	if from.pod == "" {
 		return cp.in(c.Context, from.path, to.path)
 	}
@@ -126,7 +127,7 @@ func (cp *copying) inside(name string) string {
 	if path.IsAbs(name) {
 		return path.Clean(name)
 	}
-	return path.Join("/", cp.view.details[cp.unit.have.ID].WorkingDir, name)
+	return path.Join("/", cp.view.Details[cp.unit.Container.ID].WorkingDir, name)
 }
 
 // in copies a file or directory of this host into the container.
@@ -155,7 +156,7 @@ func (cp *copying) in(ctx context.Context, from, to string) error {
 		packed <- cp.packer(name).Pack(w, from)
 		w.Close()
 	}()
-	err = cp.run(ctx, cp.engine.CopyIn(cp.unit.have.ID, path.Clean(dir)), runtime.Streams{In: r, Out: io.Discard, Begun: func(*os.Process) { r.Close() }})
+	err = cp.run(ctx, cp.engine.CopyIn(cp.unit.Container.ID, path.Clean(dir)), runtime.Streams{In: r, Out: io.Discard, Begun: func(*os.Process) { r.Close() }})
 	r.Close() // if it was never begun: the packing must end
 	problem := <-packed
 	if errors.Is(problem, fs.ErrClosed) || err != nil && errors.Is(problem, syscall.EPIPE) {
@@ -166,10 +167,10 @@ func (cp *copying) in(ctx context.Context, from, to string) error {
 
 // packer packs for the user that the container's process runs as.
 func (cp *copying) packer(name string) archive.Packer {
-	d := cp.view.details[cp.unit.have.ID]
+	d := cp.view.Details[cp.unit.Container.ID]
 	uid, gid, ok := archive.IDs(os.DirFS("/proc"), d.Pid)
-	if !ok && cp.view.stored != nil {
-		if u := cp.view.stored.Plan.Unit(cp.unit.name); u != nil {
+	if !ok && cp.view.Stored != nil {
+		if u := cp.view.Stored.Plan.Unit(cp.unit.Name); u != nil {
 			uid, gid = idOr0(u.Identity.User), idOr0(u.Identity.Group)
 		}
 	}
@@ -212,7 +213,7 @@ func (cp *copying) archive(ctx context.Context, name string, read func(io.Reader
 	defer r.Close()
 	ended := make(chan error, 1)
 	go func() {
-		ended <- cp.run(ctx, cp.engine.CopyOut(cp.unit.have.ID, name), runtime.Streams{Out: w, Begun: func(*os.Process) { w.Close() }})
+		ended <- cp.run(ctx, cp.engine.CopyOut(cp.unit.Container.ID, name), runtime.Streams{Out: w, Begun: func(*os.Process) { w.Close() }})
 		w.Close()
 	}()
 	problem := read(r)
@@ -247,9 +248,9 @@ func (cp *copying) out(ctx context.Context, from, to string) error {
 		var refused *runtime.CommandError
 		if errors.As(err, &refused) && refused.Err == nil && !u.Begun {
 			if noSuchFile.Match(refused.Result.Stderr) {
-				return fmt.Errorf("%s: no such file or directory in container %q", from, cp.unit.name)
+				return fmt.Errorf("%s: no such file or directory in container %q", from, cp.unit.Name)
 			}
-			return fmt.Errorf("%s cannot be copied out of container %q: %w", from, cp.unit.name, err)
+			return fmt.Errorf("%s cannot be copied out of container %q: %w", from, cp.unit.Name, err)
 		}
 		return err
 	}

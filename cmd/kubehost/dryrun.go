@@ -10,6 +10,7 @@ import (
 
 	"github.com/kubehost/kubehost/cmd/commandline"
 	"github.com/kubehost/kubehost/cmd/engines"
+	"github.com/kubehost/kubehost/cmd/printers"
 	"github.com/kubehost/kubehost/cmd/settings"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/translate/plan"
@@ -59,7 +60,7 @@ func (p *program) printDryRun(ctx context.Context, s settings.Settings, want pla
 		_, err := fmt.Fprint(p.stdout, want.Text(plan.TextOptions{}))
 		return err
 	case "json", "yaml":
-		return p.printData(want, out)
+		return printers.Data(p.stdout, want, out)
 	}
 	e, err := engines.New(p.user(), s)
 	if err != nil {

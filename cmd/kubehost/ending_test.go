@@ -15,6 +15,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/kubehost/kubehost/cmd/settings"
+	"github.com/kubehost/kubehost/cmd/view"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/runtime/docker"
 	"github.com/kubehost/kubehost/runtime/supervise"
@@ -28,10 +29,10 @@ func TestStopEndsWhatItCan(t *testing.T) {
 	defer signal.Stop(heard)
 	s := settings.Settings{StateDir: t.TempDir(), RunDir: t.TempDir(), Progress: "plain"}
 	store := runtime.Store{Dir: s.StateDir}
-	var pods []podView
+	var pods []view.Pod
 	for _, name := range []string{"supervised", "damaged", "alone"} {
 		v := runningPod("default", name, "")
-		if err := store.SavePod(*v.stored); err != nil {
+		if err := store.SavePod(*v.Stored); err != nil {
 			t.Fatal(err)
 		}
 		pods = append(pods, v)

@@ -14,7 +14,9 @@ import (
 	v1 "k8s.io/api/core/v1"
 
 	"github.com/kubehost/kubehost/cmd/commandline"
+	"github.com/kubehost/kubehost/cmd/printers"
 	"github.com/kubehost/kubehost/cmd/settings"
+	"github.com/kubehost/kubehost/cmd/view"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/runtime/supervise"
 	"github.com/kubehost/kubehost/translate/plan"
@@ -123,7 +125,7 @@ func (e eventing) list() (all []happened, damaged runtime.Damaged, err error) {
 		return nil, nil, err
 	}
 	for _, p := range stored {
-		m, err := remembered(e.settings, p)
+		m, err := view.Memory(e.settings, p)
 		if err != nil {
 			return nil, nil, settings.StateError(err)
 		}
@@ -156,7 +158,7 @@ func (e eventing) print(w io.Writer, all []happened, headers bool) error {
 	}
 	now := time.Now()
 	for _, h := range all {
-		message := escapes.Replace(strings.ReplaceAll(strings.TrimSpace(h.Message), "\n", " "))
+		message := printers.Escape(strings.ReplaceAll(strings.TrimSpace(h.Message), "\n", " "))
 		if h.Unit != "" && !strings.Contains(message, h.Unit) {
 			message = h.Unit + ": " + message
 		}

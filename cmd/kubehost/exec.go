@@ -16,6 +16,7 @@ import (
 
 	"github.com/kubehost/kubehost/cmd/commandline"
 	"github.com/kubehost/kubehost/cmd/settings"
+	"github.com/kubehost/kubehost/cmd/view"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/runtime/probe"
 )
@@ -68,31 +69,31 @@ func (p *program) exec(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := v.runs(u); err != nil {
+	if err := runs(v, u); err != nil {
 		return err
 	}
-	x := &executing{program: p, engine: v.engine, how: runtime.ExecOptions{Stdin: c.Bool("stdin"), TTY: c.Bool("tty") && c.Bool("stdin")}}
-	return x.run(c.Context, u.have.ID, words[at+1:])
+	x := &executing{program: p, engine: v.Engine, how: runtime.ExecOptions{Stdin: c.Bool("stdin"), TTY: c.Bool("tty") && c.Bool("stdin")}}
+	return x.run(c.Context, u.Container.ID, words[at+1:])
 }
 
 // runs is why no command can be run in a container; nil when one can.
-func (v podView) runs(u unit) error {
-	if u.have != nil && u.have.State == runtime.Running {
+func runs(v view.Pod, u view.Unit) error {
+	if u.Container != nil && u.Container.State == runtime.Running {
 		return nil
 	}
-	pod, err := v.object()
+	pod, err := v.Object()
 	switch {
 	case err != nil:
 		return err
 	case pod.Status.Phase == "Succeeded" || pod.Status.Phase == "Failed":
 		return fmt.Errorf("cannot exec into a container in a completed pod; current phase is %s", pod.Status.Phase)
-	case u.have != nil && u.have.State == runtime.Paused:
-		return fmt.Errorf("container %q in pod %q is paused", u.name, v.Ref.Name)
+	case u.Container != nil && u.Container.State == runtime.Paused:
+		return fmt.Errorf("container %q in pod %q is paused", u.Name, v.Ref.Name)
 	}
-	if err := v.waiting(u); err != nil {
+	if err := v.Waiting(u); err != nil {
 		return err
 	}
-	return fmt.Errorf("container %q in pod %q is not running\n  hint: \"kubehost get pod %s\" tells what it does", u.name, v.Ref.Name, v.Ref.Name)
+	return fmt.Errorf("container %q in pod %q is not running\n  hint: \"kubehost get pod %s\" tells what it does", u.Name, v.Ref.Name, v.Ref.Name)
 }
 
 // executing is one run of exec.

@@ -9,6 +9,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/kubehost/kubehost/cmd/commandline"
+	"github.com/kubehost/kubehost/cmd/printers"
 	"github.com/kubehost/kubehost/manifests"
 )
 
@@ -38,7 +39,7 @@ Examples:
 			}
 			switch out := c.String("output"); out {
 			case "json", "yaml":
-				return p.printData(fieldData(rows), out)
+				return printers.Data(p.stdout, fieldData(rows), out)
 			case "md":
 				return writeFieldsPage(p.stdout, rows)
 			case "text":

@@ -14,6 +14,7 @@ import (
 	"github.com/kubehost/kubehost/cmd/commandline"
 	"github.com/kubehost/kubehost/cmd/engines"
 	"github.com/kubehost/kubehost/cmd/settings"
+	"github.com/kubehost/kubehost/cmd/view"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/runtime/supervise"
 	"github.com/kubehost/kubehost/translate/plan"
@@ -154,14 +155,14 @@ func logQuery(c *cli.Context, now time.Time) (runtime.LogQuery, error) {
 }
 
 // logPods are the pods whose logs are wanted.
-func (p *program) logPods(c *cli.Context, e *engines.Finder, s settings.Settings) ([]podView, error) {
+func (p *program) logPods(c *cli.Context, e *engines.Finder, s settings.Settings) ([]view.Pod, error) {
 	if !c.IsSet("selector") {
 		r, err := podNamed(c, c.Args().First())
 		if err != nil {
 			return nil, err
 		}
-		v, err := observePod(c.Context, e, s, r)
-		return []podView{v}, err
+		v, err := view.One(c.Context, e, r)
+		return []view.Pod{v}, err
 	}
 	return p.selected(c, e, s, nil)
 }
@@ -177,9 +178,9 @@ type source struct {
 }
 
 // sources are those of a pod: of the named container, of the one that kubectl would take, or of all, init containers first.
-func (l *logging) sources(v podView, name string, all bool) ([]source, error) {
+func (l *logging) sources(v view.Pod, name string, all bool) ([]source, error) {
 	if !all {
-		u, note, err := v.container(name)
+		u, note, err := v.Container(name)
 		if err != nil {
 			return nil, err
 		}
@@ -188,7 +189,7 @@ func (l *logging) sources(v podView, name string, all bool) ([]source, error) {
 		return []source{s}, err
 	}
 	var sources []source
-	for _, u := range v.units() {
+	for _, u := range v.Units() {
 		s, err := l.source(v, u)
 		switch {
 		case err == nil:
@@ -204,18 +205,18 @@ func (l *logging) sources(v podView, name string, all bool) ([]source, error) {
 
 // source says which run of a container is meant, as a kubelet does: of one that waits to be started again the one that
 // ended is both the present and the previous.
-func (l *logging) source(v podView, u unit) (source, error) {
-	s := source{engine: v.engine, pod: v.Ref, unit: u.name, query: l.query}
-	if err := v.waiting(u); err != nil && !l.previous {
+func (l *logging) source(v view.Pod, u view.Unit) (source, error) {
+	s := source{engine: v.Engine, pod: v.Ref, unit: u.Name, query: l.query}
+	if err := v.Waiting(u); err != nil && !l.previous {
 		return s, err
 	}
 	var d runtime.Detail
-	if u.have != nil {
-		s.id, d = u.have.ID, v.details[u.have.ID]
+	if u.Container != nil {
+		s.id, d = u.Container.ID, v.Details[u.Container.ID]
 	}
 	// The runtime keeps the logs of all runs of a container in one. What a run wrote last may come a moment after its end;
 	// when the next has begun is known only after its first words.
-	again := u.have != nil && u.have.State == runtime.Running && d.Finished.Before(d.Started) && d.Finished.Year() > 1
+	again := u.Container != nil && u.Container.State == runtime.Running && d.Finished.Before(d.Started) && d.Finished.Year() > 1
 	between := d.Finished.Add(afterEnd)
 	if !l.previous {
 		if again && between.After(s.query.Since) {
@@ -223,7 +224,7 @@ func (l *logging) source(v podView, u unit) (source, error) {
 		}
 		return s, nil
 	}
-	status := v.containerStatus(u)
+	status := v.ContainerStatus(u)
 	last := status.LastTerminationState.Terminated
 	switch {
 	case again:
@@ -231,9 +232,9 @@ func (l *logging) source(v podView, u unit) (source, error) {
 		return s, nil
 	case last != nil && status.State.Waiting != nil && s.id != "" && strings.HasSuffix(last.ContainerID, s.id):
 		return s, nil
-	case last != nil && v.stored != nil:
+	case last != nil && v.Stored != nil:
 		store := runtime.Store{Dir: l.settings.StateDir}
-		s.file = supervise.PreviousLog(store.PodDir(v.Ref), u.name, strings.TrimPrefix(last.ContainerID, "kubehost://"))
+		s.file = supervise.PreviousLog(store.PodDir(v.Ref), u.Name, strings.TrimPrefix(last.ContainerID, "kubehost://"))
 		if l.query.Timestamps || !l.query.Since.IsZero() {
 			return s, errors.New("the times of the lines of the previous run are not kept\n  hint: leave out --timestamps, --since and --since-time")
 		}

@@ -14,6 +14,7 @@ import (
 	"github.com/kubehost/kubehost/cmd/commandline"
 	"github.com/kubehost/kubehost/cmd/engines"
 	"github.com/kubehost/kubehost/cmd/settings"
+	"github.com/kubehost/kubehost/cmd/view"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/translate/plan"
 )
@@ -105,14 +106,14 @@ func (s selection) may(r plan.Ref) bool {
 
 // of are the pods that are selected, those that are named in the order of their names, and an error for each name that is
 // not there.
-func (s selection) of(all []podView) (pods []podView, missing []error) {
+func (s selection) of(all []view.Pod) (pods []view.Pod, missing []error) {
 	if len(s.names) == 0 {
-		return slices.DeleteFunc(slices.Clone(all), func(v podView) bool {
-			return !s.has(v.Ref, v.labels()) && (v.damaged == nil || !s.may(v.Ref))
+		return slices.DeleteFunc(slices.Clone(all), func(v view.Pod) bool {
+			return !s.has(v.Ref, v.Labels()) && (v.Damaged == nil || !s.may(v.Ref))
 		}), nil
 	}
 	for _, n := range s.names {
-		i := slices.IndexFunc(all, func(v podView) bool { return v.Ref == n.Ref })
+		i := slices.IndexFunc(all, func(v view.Pod) bool { return v.Ref == n.Ref })
 		if n.Kind != "Pod" || i < 0 {
 			missing = append(missing, fmt.Errorf("%ss %q not found in %s namespace", strings.ToLower(n.Kind), n.Name, n.Namespace))
 			continue
@@ -123,11 +124,11 @@ func (s selection) of(all []podView) (pods []podView, missing []error) {
 }
 
 // damages are the errors of the pods whose plans are damaged.
-func damages(pods []podView) []error {
+func damages(pods []view.Pod) []error {
 	var errs []error
 	for _, v := range pods {
-		if v.damaged != nil {
-			errs = append(errs, v.damaged)
+		if v.Damaged != nil {
+			errs = append(errs, v.Damaged)
 		}
 	}
 	return errs
@@ -167,21 +168,13 @@ func (s selection) none() string {
 	return fmt.Sprintf("No resources found in %s namespace.", s.namespace)
 }
 
-// labels are those of the manifest; a pod that was not made by apply has none.
-func (v podView) labels() map[string]string {
-	if v.stored == nil {
-		return nil
-	}
-	return v.stored.Plan.Labels
-}
-
 // selected are the pods that are selected by what the flags say.
-func (p *program) selected(c *cli.Context, e *engines.Finder, s settings.Settings, words []string) ([]podView, error) {
+func (p *program) selected(c *cli.Context, e *engines.Finder, s settings.Settings, words []string) ([]view.Pod, error) {
 	sel, err := selectionOf(c, words)
 	if err != nil {
 		return nil, err
 	}
-	all, err := observePods(c.Context, e, s)
+	all, err := view.All(c.Context, e)
 	if err != nil {
 		return nil, err
 	}
@@ -193,30 +186,30 @@ func (p *program) selected(c *cli.Context, e *engines.Finder, s settings.Setting
 }
 
 // chosenPods are the pods that are named, or selected by their labels. All of them were applied.
-func (p *program) chosenPods(c *cli.Context, e *engines.Finder, s settings.Settings) ([]podView, error) {
+func (p *program) chosenPods(c *cli.Context, e *engines.Finder, s settings.Settings) ([]view.Pod, error) {
 	switch {
 	case c.NArg() == 0 && !c.IsSet("selector"):
 		return nil, commandline.Usage(c, "must name pods, or select them by their labels with -l")
 	case c.IsSet("selector"):
 		pods, err := p.selected(c, e, s, c.Args().Slice())
 		err = errors.Join(append(damages(pods), err)...)
-		return slices.DeleteFunc(pods, func(v podView) bool { return v.stored == nil }), err
+		return slices.DeleteFunc(pods, func(v view.Pod) bool { return v.Stored == nil }), err
 	}
 	names, err := targets(c)
 	if err != nil {
 		return nil, err
 	}
-	var pods []podView
+	var pods []view.Pod
 	var errs []error
 	for _, n := range names {
 		if n.Kind != "Pod" {
 			return nil, commandline.Usage(c, "%s/%s is no pod", strings.ToLower(n.Kind), n.Name)
 		}
-		if slices.ContainsFunc(pods, func(v podView) bool { return v.Ref == n.Ref }) {
+		if slices.ContainsFunc(pods, func(v view.Pod) bool { return v.Ref == n.Ref }) {
 			continue
 		}
-		v, err := observePod(c.Context, e, s, n.Ref)
-		if err == nil && v.stored == nil {
+		v, err := view.One(c.Context, e, n.Ref)
+		if err == nil && v.Stored == nil {
 			err = fmt.Errorf("pod %q was not made by apply\n  hint: \"kubehost apply\" makes pods that can be started and stopped", n.Name)
 		}
 		pods, errs = append(pods, v), append(errs, err)

@@ -12,6 +12,7 @@ import (
 	"github.com/kubehost/kubehost/cmd/commandline"
 	"github.com/kubehost/kubehost/cmd/engines"
 	"github.com/kubehost/kubehost/cmd/settings"
+	"github.com/kubehost/kubehost/cmd/view"
 	"github.com/kubehost/kubehost/manifests"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/translate/plan"
@@ -92,18 +93,18 @@ func (p *program) identify(c *cli.Context, files []string) ([]target, error) {
 func (p *program) objectsToDelete(ctx context.Context, e *engines.Finder, what deletion) (all []target, damaged []error, err error) {
 	all = what.named
 	if slices.Contains(what.kinds, "Pod") {
-		views, err := observePods(ctx, e, e.Settings)
+		views, err := view.All(ctx, e)
 		if err != nil {
 			return nil, nil, err
 		}
 		pods, _ := what.selected.of(views)
 		damaged = damages(pods)
 		for _, v := range pods {
-			if v.damaged != nil {
+			if v.Damaged != nil {
 				continue
 			}
 			all = append(all, target{"Pod", v.Ref})
-			e.Place(v.Ref, v.engine.Dialect.Name()) // one that was not applied is where it was seen
+			e.Place(v.Ref, v.Engine.Dialect.Name()) // one that was not applied is where it was seen
 		}
 	}
 	if len(what.kinds) == 0 {

@@ -16,6 +16,7 @@ import (
 
 	"github.com/kubehost/kubehost/cmd/engines"
 	"github.com/kubehost/kubehost/cmd/settings"
+	"github.com/kubehost/kubehost/cmd/view"
 	"github.com/kubehost/kubehost/runtime/probe"
 	"github.com/kubehost/kubehost/translate/plan"
 )
@@ -82,30 +83,30 @@ func (t *tunnel) await(ctx context.Context, patience time.Duration) (*v1.Pod, er
 
 // enter finds the way into the pod as it is now.
 func (t *tunnel) enter(ctx context.Context) (*v1.Pod, error) {
-	v, err := observePod(ctx, t.engines, t.settings, t.ref)
+	v, err := view.One(ctx, t.engines, t.ref)
 	if err != nil {
 		return nil, err
 	}
-	pod, err := v.object()
+	pod, err := v.Object()
 	if err != nil {
 		return nil, err
 	}
-	infra := v.infra()
-	if pod.Status.Phase != v1.PodRunning || infra == nil || v.details[infra.ID].Pid == 0 {
-		return nil, &errNotRunning{columnsOf(pod).reason, pod.Status.Phase == v1.PodPending && pod.Status.Reason == ""}
+	infra := v.Infra()
+	if pod.Status.Phase != v1.PodRunning || infra == nil || v.Details[infra.ID].Pid == 0 {
+		return nil, &errNotRunning{view.Summarize(pod).Reason, pod.Status.Phase == v1.PodPending && pod.Status.Reason == ""}
 	}
 	self, err := os.Executable()
 	if err != nil {
 		return nil, err
 	}
 	t.close()
-	pid := v.details[infra.ID].Pid
+	pid := v.Details[infra.ID].Pid
 	if t.keeper, err = os.FindProcess(pid); err != nil {
 		return nil, err
 	}
-	t.ip = v.ip()
-	if !v.hostNetwork() {
-		t.sockets = probe.PodSockets(v.engine.Dialect, self, pid)
+	t.ip = v.IP()
+	if !v.HostNetwork() {
+		t.sockets = probe.PodSockets(v.Engine.Dialect, self, pid)
 	}
 	return pod, nil
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/kubehost/kubehost/cmd/commandline"
+	"github.com/kubehost/kubehost/cmd/printers"
 )
 
 // version is set by the linker.
@@ -32,7 +33,7 @@ func (p *program) versionCommand() *cli.Command {
 				_, err := fmt.Fprintf(p.stdout, "kubehost %s (%s, %s)\n", v.Version, v.GoVersion, v.Platform)
 				return err
 			case "json", "yaml":
-				return p.printData(v, o)
+				return printers.Data(p.stdout, v, o)
 			default:
 				return commandline.Usage(c, "%q is no output format: json or yaml", o)
 			}

@@ -12,9 +12,9 @@ import (
 
 	"github.com/kubehost/kubehost/cmd/commandline"
 	"github.com/kubehost/kubehost/cmd/settings"
+	"github.com/kubehost/kubehost/cmd/view"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/runtime/supervise"
-	"github.com/kubehost/kubehost/translate/plan"
 )
 
 func (p *program) waitCommand() *cli.Command {
@@ -45,7 +45,7 @@ const lookLimit = 10 * time.Second
 
 // waiting is one run of wait.
 type waiting struct {
-	viewer
+	view.Watcher
 	awaited
 	files *supervise.PodWatch
 	show  *reporter
@@ -92,7 +92,7 @@ func (p *program) wait(c *cli.Context) error {
 	defer cancel()
 	ctx, cancel := context.WithTimeout(c.Context, limit+lookLimit)
 	defer cancel()
-	w.viewer, w.over = viewer{Finder: e, seen: map[plan.Ref]podView{}}, over
+	w.Watcher, w.over = view.NewWatcher(e), over
 	w.show = p.newReporter(c, s)
 	defer w.show.Close()
 	var errs []error
@@ -122,7 +122,7 @@ func (w *waiting) one(ctx context.Context, t target) error {
 	silence := time.NewTimer(moment)
 	defer silence.Stop()
 	for first := true; ; first = false {
-		v, err := w.read(t.Ref)
+		v, err := w.Read(t.Ref)
 		var poll <-chan time.Time
 		switch {
 		case errors.Is(err, fs.ErrNotExist) && w.gone:
@@ -134,7 +134,7 @@ func (w *waiting) one(ctx context.Context, t target) error {
 		case err == nil && w.come:
 			return nil
 		case err == nil:
-			if !v.stored.Plan.Supervised {
+			if !v.Stored.Plan.Supervised {
 				poll = tick.C
 			}
 			if done, err := w.look(ctx, v, first, time.Since(begun)); done || err != nil {
@@ -158,12 +158,12 @@ func (w *waiting) one(ctx context.Context, t target) error {
 }
 
 // look says whether a pod is as it should be, and shows how it stands.
-func (w *waiting) look(ctx context.Context, v podView, first bool, waited time.Duration) (bool, error) {
+func (w *waiting) look(ctx context.Context, v view.Pod, first bool, waited time.Duration) (bool, error) {
 	var m supervise.Memory
-	if v.memory != nil {
-		m = *v.memory
+	if v.Memory != nil {
+		m = *v.Memory
 	}
-	p := &v.stored.Plan
+	p := &v.Stored.Plan
 	done, err := w.arrived(ctx, v)
 	if err != nil || !p.Supervised {
 		return done, err
@@ -180,18 +180,18 @@ func (w *waiting) look(ctx context.Context, v podView, first bool, waited time.D
 }
 
 // arrived says whether a pod is as it should be. One whose supervisor has not heard of what was applied last is not.
-func (w *waiting) arrived(ctx context.Context, v podView) (bool, error) {
-	switch supervised := v.stored.Plan.Supervised; {
+func (w *waiting) arrived(ctx context.Context, v view.Pod) (bool, error) {
+	switch supervised := v.Stored.Plan.Supervised; {
 	case w.gone:
 		return false, nil
-	case supervised && (v.memory == nil || v.memory.Plan != v.stored.Plan.Hash()):
+	case supervised && (v.Memory == nil || v.Memory.Plan != v.Stored.Plan.Hash()):
 		return false, nil
 	case !supervised && w.supervised:
 		return false, fmt.Errorf("pod %q has no supervisor that knows its condition\n  hint: apply it with a supervisor other than none", v.Ref.Name)
 	}
 	if w.asks {
 		var err error
-		if v, err = w.complete(ctx, v); err != nil {
+		if v, err = w.Complete(ctx, v); err != nil {
 			return false, err
 		}
 	}

@@ -15,7 +15,9 @@ import (
 	"time"
 
 	"github.com/kubehost/kubehost/cmd/engines"
+	"github.com/kubehost/kubehost/cmd/printers"
 	"github.com/kubehost/kubehost/cmd/settings"
+	"github.com/kubehost/kubehost/cmd/view"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/runtime/podman"
 	"github.com/kubehost/kubehost/runtime/supervise"
@@ -84,8 +86,12 @@ func (h *watchedHost) watching(flags string, out io.Writer) watching {
 		h.Fatal(err)
 	}
 	e.Use(runtime.Engine{Dialect: podman.Dialect{}, Runner: &h.emptyHost})
-	return watching{viewer: viewer{Finder: e, seen: map[plan.Ref]podView{}},
-		pods: sel, shown: map[plan.Ref]shown{}, warn: p.warn, printer: &podPrinter{program: p, grid: grid{w: out}, headers: true}}
+	printer, err := printers.New(out, "")
+	if err != nil {
+		h.Fatal(err)
+	}
+	return watching{Watcher: view.NewWatcher(e),
+		pods: sel, shown: map[plan.Ref]shown{}, warn: p.warn, printer: printer}
 }
 
 // prints waits for a line.
@@ -104,8 +110,8 @@ func (h *watchedHost) prints(want string) {
 func (h *watchedHost) apply(name, label string) {
 	h.Helper()
 	v := runningPod("default", name, "")
-	v.stored.Runtime, v.stored.Plan.Labels = "podman", map[string]string{"app": label}
-	if err := (runtime.Store{Dir: h.settings.StateDir}).SavePod(*v.stored); err != nil {
+	v.Stored.Runtime, v.Stored.Plan.Labels = "podman", map[string]string{"app": label}
+	if err := (runtime.Store{Dir: h.settings.StateDir}).SavePod(*v.Stored); err != nil {
 		h.Fatal(err)
 	}
 }
@@ -113,7 +119,7 @@ func (h *watchedHost) apply(name, label string) {
 // tell writes what the pod's supervisor would.
 func (h *watchedHost) tell(name string, change func(*supervise.Memory)) {
 	h.Helper()
-	m := *runningPod("default", name, "").memory
+	m := *runningPod("default", name, "").Memory
 	change(&m)
 	b, err := json.Marshal(m)
 	if err != nil {
@@ -201,10 +207,13 @@ func TestWatchIsInOrder(t *testing.T) {
 	var want string
 	for n := range 9 {
 		v := runningPod("default", fmt.Sprintf("web-%d", n), "")
-		w.shown[v.Ref] = shown{podView: v}
+		w.shown[v.Ref] = shown{Pod: v}
 		want += v.Ref.Name + "\n"
 	}
-	w.printer.format = formatName
+	var err error
+	if w.printer, err = printers.New(&out, "name"); err != nil {
+		t.Fatal(err)
+	}
 	if err := w.poll(t.Context()); err != nil {
 		t.Fatal(err)
 	}

@@ -1,8 +1,9 @@
-package main
+package printers
 
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"regexp"
 	"strings"
 
@@ -12,8 +13,8 @@ import (
 // lateWord is how JSON writes a place in a plan that is filled once the pod's sandbox runs.
 var lateWord = regexp.MustCompile(`\\u0000([a-zA-Z]+)\\u0000`)
 
-// printData prints a value as JSON or YAML.
-func (p *program) printData(v any, format string) error {
+// Data prints a value as YAML with that format, else as JSON. What a plan leaves open until its sandbox runs is printed as <podIP>.
+func Data(w io.Writer, v any, format string) error {
 	b, err := json.MarshalIndent(v, "", "    ")
 	b = lateWord.ReplaceAll(b, []byte("<$1>"))
 	if err == nil && format == "yaml" {
@@ -22,6 +23,6 @@ func (p *program) printData(v any, format string) error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(p.stdout, "%s\n", strings.TrimSuffix(string(b), "\n"))
+	_, err = fmt.Fprintf(w, "%s\n", strings.TrimSuffix(string(b), "\n"))
 	return err
 }

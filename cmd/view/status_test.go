@@ -1,7 +1,7 @@
-package main
+package view
 
 import (
-	"bytes"
+	"encoding/json"
 	"strings"
 	"testing"
 	"time"
@@ -16,18 +16,18 @@ import (
 )
 
 // statusView is a pod with containers in all states.
-func statusView() podView {
+func statusView() Pod {
 	at := func(seconds int) time.Time { return time.Date(2025, 1, 1, 0, 0, seconds, 0, time.UTC) }
 	ref := plan.Ref{Namespace: "default", Name: "web"}
-	v := podView{Ref: ref, stored: &runtime.StoredPod{Plan: plan.Pod{Ref: ref, ID: "web", Supervised: true},
+	v := Pod{Ref: ref, Stored: &runtime.StoredPod{Plan: plan.Pod{Ref: ref, ID: "web", Supervised: true},
 		Manifest: []byte(`{"apiVersion":"v1","kind":"Pod","metadata":{"name":"web"},"spec":{"containers":[{"name":"fails","image":"app:1"}]}}`)},
-		memory: &supervise.Memory{Ref: ref, Phase: supervise.Running, InitsDone: true, Units: map[string]*supervise.Unit{}}, details: map[string]runtime.Detail{}}
+		Memory: &supervise.Memory{Ref: ref, Phase: supervise.Running, InitsDone: true, Units: map[string]*supervise.Unit{}}, Details: map[string]runtime.Detail{}}
 	add := func(name string, role plan.Role, u supervise.Unit) {
-		v.stored.Plan.Units = append(v.stored.Plan.Units, plan.Unit{Name: name, ID: "web-" + name, Role: role, Image: "app:1"})
-		v.memory.Units[name] = &u
+		v.Stored.Plan.Units = append(v.Stored.Plan.Units, plan.Unit{Name: name, ID: "web-" + name, Role: role, Image: "app:1"})
+		v.Memory.Units[name] = &u
 		if u.ID != "" {
 			v.containers = append(v.containers, runtime.Container{ID: u.ID, Name: "web-" + name, Ref: ref, Unit: name, Image: "app:1", State: runtime.Running})
-			v.details[u.ID] = runtime.Detail{ID: u.ID, ImageID: "sha256:1"}
+			v.Details[u.ID] = runtime.Detail{ID: u.ID, ImageID: "sha256:1"}
 		}
 	}
 	end := func(code int, reason, message string) *supervise.Termination {
@@ -43,17 +43,17 @@ func statusView() podView {
 
 // TestPodIsAKubernetesPod: what get prints are the fields of a Pod and no others, and nothing of it is lost.
 func TestPodIsAKubernetesPod(t *testing.T) {
-	object, err := statusView().object()
+	object, err := statusView().Object()
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, format := range []string{"json", "yaml"} {
-		var out bytes.Buffer
-		if err := (&program{stdout: &out}).printData(object, format); err != nil {
+	for format, marshal := range map[string]func(any) ([]byte, error){"json": json.Marshal, "yaml": func(v any) ([]byte, error) { return yaml.Marshal(v) }} {
+		out, err := marshal(object)
+		if err != nil {
 			t.Fatal(err)
 		}
 		var pod v1.Pod
-		if err := yaml.UnmarshalStrict(out.Bytes(), &pod); err != nil {
+		if err := yaml.UnmarshalStrict(out, &pod); err != nil {
 			t.Errorf("%s: %v", format, err)
 		}
 		again, err := yaml.Marshal(pod)
@@ -68,7 +68,7 @@ func TestPodIsAKubernetesPod(t *testing.T) {
 }
 
 func TestContainerStatuses(t *testing.T) {
-	s := statusView().status()
+	s := statusView().Status()
 	if s.Phase != v1.PodRunning || len(s.InitContainerStatuses) != 2 || len(s.ContainerStatuses) != 3 {
 		t.Fatalf("%+v", s)
 	}
@@ -97,19 +97,19 @@ func TestContainerStatuses(t *testing.T) {
 // TestNotStarted: a pod that apply could not start does not look as if somebody were at it; one that was stopped does not either.
 func TestNotStarted(t *testing.T) {
 	v := statusView()
-	v.memory, v.containers = nil, nil
-	status := func() string {
-		pod, err := v.object()
+	v.Memory, v.containers = nil, nil
+	status := func() Summary {
+		pod, err := v.Object()
 		if err != nil {
 			t.Fatal(err)
 		}
-		return strings.Join(columnsOf(pod).cells(time.Now()), " ")
+		return Summarize(pod)
 	}
-	if got := status(); got != "0/1 NotStarted 0" {
-		t.Errorf("got %s", got)
+	if got, want := status(), (Summary{Total: 1, Reason: "NotStarted"}); got != want {
+		t.Errorf("got %+v", got)
 	}
-	v.wanted.Stopped = true
-	if got := status(); got != "0/1 Stopped 0" {
-		t.Errorf("got %s", got)
+	v.Wanted.Stopped = true
+	if got, want := status(), (Summary{Total: 1, Reason: "Stopped"}); got != want {
+		t.Errorf("got %+v", got)
 	}
 }

@@ -1,21 +1,21 @@
-package main
+package printers
 
 import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"io"
 	"os"
 	"slices"
 	"strings"
 	"time"
 
-	"github.com/urfave/cli/v2"
 	v1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/client-go/util/jsonpath"
 
-	"github.com/kubehost/kubehost/cmd/commandline"
+	"github.com/kubehost/kubehost/cmd/view"
 )
 
 // The formats of -o.
@@ -32,47 +32,46 @@ const (
 	formatColsFile = "custom-columns-file"
 )
 
-const formatNames = "wide, name, json, yaml, jsonpath=, jsonpath-as-json=, jsonpath-file=, custom-columns= or custom-columns-file="
+const Formats = "wide, name, json, yaml, jsonpath=, jsonpath-as-json=, jsonpath-file=, custom-columns= or custom-columns-file="
 
-// podPrinter prints pods in the format of -o, once or again and again.
-type podPrinter struct {
-	*program
+// Printer prints pods in the format of -o, once or again and again.
+type Printer struct {
+	out    io.Writer
 	format string
 	// template is the text of path.
 	template string
 	path     *jsonpath.JSONPath
 	columns  []customColumn
-	// sortBy is the text of sortPath, which is nil when pods keep their order.
-	sortBy   string
+	// sortText is the text of sortPath, which is nil when pods keep their order.
+	sortText string
 	sortPath *jsonpath.JSONPath
-	// namespaces, showLabels and labelColumns add columns to the table.
-	namespaces   bool
-	showLabels   bool
-	labelColumns []string
-	headers      bool // still to be printed
-	grid         grid
+	// Namespaces, showLabels and labelColumns add columns to the table: the last one for each label of these keys.
+	Namespaces   bool
+	ShowLabels   bool
+	LabelColumns []string
+	// Headers says that the names of the columns are still to be printed.
+	Headers bool
+	grid    grid
 }
 
-// podPrinter reads what the flags say.
-func (p *program) podPrinter(c *cli.Context, sel selection) (*podPrinter, error) {
-	pp := &podPrinter{program: p, namespaces: sel.namespace == "", showLabels: c.Bool("show-labels"), headers: !c.Bool("no-headers"), grid: grid{w: p.stdout}}
-	for _, keys := range c.StringSlice("label-columns") {
-		pp.labelColumns = append(pp.labelColumns, strings.Split(keys, ",")...)
-	}
-	if err := pp.read(c.String("output")); err != nil {
-		return nil, commandline.Usage(c, "-o: %v", err)
-	}
-	if pp.sortBy = c.String("sort-by"); pp.sortBy != "" {
-		var err error
-		if pp.sortPath, err = parseField(pp.sortBy); err != nil {
-			return nil, commandline.Usage(c, "--sort-by: %v", err)
-		}
-	}
-	return pp, nil
+// New prints to w in a format, which is what -o says. It begins with the names of the columns.
+func New(w io.Writer, format string) (*Printer, error) {
+	p := &Printer{out: w, Headers: true, grid: grid{w: w}}
+	return p, p.read(format)
 }
+
+// SortBy has the pods sorted by what is at a path, as --sort-by says it.
+func (p *Printer) SortBy(path string) (err error) {
+	p.sortText = path
+	p.sortPath, err = ParseField(path)
+	return err
+}
+
+// Sorts says whether pods are sorted.
+func (p *Printer) Sorts() bool { return p.sortPath != nil }
 
 // read reads a format, with what it is told of paths.
-func (p *podPrinter) read(text string) (err error) {
+func (p *Printer) read(text string) (err error) {
 	var argument string
 	p.format, argument, _ = strings.Cut(text, "=")
 	switch p.format {
@@ -80,10 +79,10 @@ func (p *podPrinter) read(text string) (err error) {
 		if p.format == text {
 			return nil
 		}
-		return fmt.Errorf("%q is no output format: %s", text, formatNames)
+		return fmt.Errorf("%q is no output format: %s", text, Formats)
 	case formatPath, formatPathJSON, formatPathFile, formatColumns, formatColsFile:
 	default:
-		return fmt.Errorf("%q is no output format: %s", text, formatNames)
+		return fmt.Errorf("%q is no output format: %s", text, Formats)
 	}
 	if argument == "" {
 		return fmt.Errorf("%s needs a template after =", p.format)
@@ -109,32 +108,32 @@ func (p *podPrinter) read(text string) (err error) {
 	return err
 }
 
-// human says whether the format is for people, who want to be told that there is nothing.
-func (p *podPrinter) human() bool { return p.format == formatTable || p.format == formatWide }
+// Human says whether the format is for people, who want to be told that there is nothing.
+func (p *Printer) Human() bool { return p.format == formatTable || p.format == formatWide }
 
-func (p *podPrinter) sort(pods []podView) error {
+func (p *Printer) Sort(pods []view.Pod) error {
 	if p.sortPath == nil {
 		return nil
 	}
-	return sortPods(pods, p.sortPath, p.sortBy)
+	return sortPods(pods, p.sortPath, p.sortText)
 }
 
-// print prints pods: one as an object of its own, when single, or all as a List. A table is continued.
-func (p *podPrinter) print(pods []podView, single bool) error {
+// Print prints pods: one as an object of its own, when single, or all as a List. A table is continued.
+func (p *Printer) Print(pods []view.Pod, single bool) error {
 	var objects []*v1.Pod
 	for _, v := range pods {
-		pod, err := v.object()
+		pod, err := v.Object()
 		if err != nil {
 			return err
 		}
 		objects = append(objects, pod)
 	}
 	switch {
-	case p.human():
+	case p.Human():
 		return p.table(pods, objects)
 	case p.format == formatName:
 		for _, o := range objects {
-			fmt.Fprintf(p.stdout, "pod/%s\n", o.Name)
+			fmt.Fprintf(p.out, "pod/%s\n", o.Name)
 		}
 		return nil
 	case p.columns != nil:
@@ -149,29 +148,29 @@ func (p *podPrinter) print(pods []podView, single bool) error {
 	}{TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "List"}, Items: append([]*v1.Pod{}, objects...)})
 }
 
-// printEach prints pods that a watch tells of, each as an object of its own.
-func (p *podPrinter) printEach(pods []podView) error {
-	if p.human() || p.columns != nil {
+// PrintEach prints pods that a watch tells of, each as an object of its own.
+func (p *Printer) PrintEach(pods []view.Pod) error {
+	if p.Human() || p.columns != nil {
 		if len(pods) == 0 {
 			return nil
 		}
-		return p.print(pods, false)
+		return p.Print(pods, false)
 	}
 	for _, v := range pods {
-		if err := p.print([]podView{v}, true); err != nil {
+		if err := p.Print([]view.Pod{v}, true); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// text is what there is to print of a pod, but for what time alone changes.
-func (p *podPrinter) text(v podView) (string, error) {
-	pod, err := v.object()
+// Text is what there is to print of a pod, but for what time alone changes.
+func (p *Printer) Text(v view.Pod) (string, error) {
+	pod, err := v.Object()
 	if err != nil {
 		return "", err
 	}
-	if p.human() {
+	if p.Human() {
 		return strings.Join(p.row(v, pod, time.Time{}), "\t"), nil
 	}
 	b, err := json.Marshal(pod)
@@ -179,22 +178,22 @@ func (p *podPrinter) text(v podView) (string, error) {
 }
 
 // data prints a value as JSON or YAML, or what a template picks from it.
-func (p *podPrinter) data(value any) error {
+func (p *Printer) data(value any) error {
 	if p.path == nil {
-		return p.printData(value, p.format)
+		return Data(p.out, value, p.format)
 	}
-	object, err := generic(value)
+	object, err := Generic(value)
 	if err != nil {
 		return err
 	}
-	if err := p.path.Execute(p.stdout, object); err != nil {
+	if err := p.path.Execute(p.out, object); err != nil {
 		return fmt.Errorf("error executing jsonpath %q: %w", p.template, err)
 	}
 	return nil
 }
 
 // table prints kubectl's table of pods.
-func (p *podPrinter) table(pods []podView, objects []*v1.Pod) error {
+func (p *Printer) table(pods []view.Pod, objects []*v1.Pod) error {
 	var rows [][]string
 	now := time.Now()
 	for i, v := range pods {
@@ -207,66 +206,66 @@ func (p *podPrinter) table(pods []podView, objects []*v1.Pod) error {
 }
 
 // rows prints rows, and the names of the columns above the first.
-func (p *podPrinter) rows(head []string, rows [][]string) error {
-	if p.headers {
-		p.headers, rows = false, slices.Insert(rows, 0, head)
+func (p *Printer) rows(head []string, rows [][]string) error {
+	if p.Headers {
+		p.Headers, rows = false, slices.Insert(rows, 0, head)
 	}
 	return p.grid.print(rows...)
 }
 
-func (p *podPrinter) head() []string {
+func (p *Printer) head() []string {
 	head := []string{"NAME", "READY", "STATUS", "RESTARTS", "AGE"}
-	if p.namespaces {
+	if p.Namespaces {
 		head = slices.Insert(head, 0, "NAMESPACE")
 	}
 	if p.format == formatWide {
 		head = append(head, "IP", "PORTS")
 	}
-	for _, key := range p.labelColumns {
+	for _, key := range p.LabelColumns {
 		head = append(head, strings.ToUpper(key[strings.LastIndex(key, "/")+1:]))
 	}
-	if p.showLabels {
+	if p.ShowLabels {
 		head = append(head, "LABELS")
 	}
 	return head
 }
 
-func (p *podPrinter) row(v podView, pod *v1.Pod, now time.Time) []string {
-	columns := columnsOf(pod)
-	if v.ending() {
-		columns.reason = reasonTerminating
+func (p *Printer) row(v view.Pod, pod *v1.Pod, now time.Time) []string {
+	columns := view.Summarize(pod)
+	if v.Ending() {
+		columns.Reason = view.ReasonTerminating
 	}
-	cells := append([]string{pod.Name}, append(columns.cells(now), age(v.created(), now))...)
-	if p.namespaces {
-		cells = slices.Insert(cells, 0, pod.Namespace)
+	row := append([]string{pod.Name}, append(cells(columns, now), Age(v.Created(), now))...)
+	if p.Namespaces {
+		row = slices.Insert(row, 0, pod.Namespace)
 	}
 	if p.format == formatWide {
-		cells = append(cells, orNone(v.ip()), orNone(v.ports()))
+		row = append(row, orNone(v.IP()), orNone(v.Ports()))
 	}
-	for _, key := range p.labelColumns {
+	for _, key := range p.LabelColumns {
 		value, ok := pod.Labels[key]
 		if !ok {
 			value = orNone("")
 		}
-		cells = append(cells, value)
+		row = append(row, value)
 	}
-	if p.showLabels {
-		cells = append(cells, labels.FormatLabels(pod.Labels))
+	if p.ShowLabels {
+		row = append(row, labels.FormatLabels(pod.Labels))
 	}
-	return cells
+	return row
 }
 
 func orNone(s string) string { return cmp.Or(s, "<none>") }
 
 // customTable prints the table of -o custom-columns.
-func (p *podPrinter) customTable(objects []*v1.Pod) error {
+func (p *Printer) customTable(objects []*v1.Pod) error {
 	var head []string
 	for _, c := range p.columns {
 		head = append(head, c.header)
 	}
 	var rows [][]string
 	for _, o := range objects {
-		object, err := generic(o)
+		object, err := Generic(o)
 		if err != nil {
 			return err
 		}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	order "cmp"
 	"os"
 	"path/filepath"
 	"strings"
@@ -12,35 +11,36 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/kubehost/kubehost/cmd/commandline"
+	"github.com/kubehost/kubehost/cmd/view"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/runtime/supervise"
 	"github.com/kubehost/kubehost/translate/plan"
 )
 
 // runningPod is a pod of one container that runs, as its supervisor tells.
-func runningPod(namespace, name string, labels string) podView {
+func runningPod(namespace, name string, labels string) view.Pod {
 	ref := plan.Ref{Namespace: namespace, Name: name}
-	return podView{Ref: ref,
-		stored: &runtime.StoredPod{Ref: ref, Plan: plan.Pod{Ref: ref, ID: name, Supervised: true, Units: []plan.Unit{{Name: "main", ID: name + "-main", Role: plan.Main}}},
+	return view.Pod{Ref: ref,
+		Stored: &runtime.StoredPod{Ref: ref, Plan: plan.Pod{Ref: ref, ID: name, Supervised: true, Units: []plan.Unit{{Name: "main", ID: name + "-main", Role: plan.Main}}},
 			Manifest: []byte(`{"kind":"Pod","metadata":{"name":"` + name + `","labels":{` + labels + `}},"spec":{"terminationGracePeriodSeconds":21000000,"containers":[{"name":"main","image":"app:1"}]}}`)},
-		memory: &supervise.Memory{Ref: ref, Phase: supervise.Running, Units: map[string]*supervise.Unit{"main": {State: supervise.Up, Started: true, Ready: true}}}}
+		Memory: &supervise.Memory{Ref: ref, Phase: supervise.Running, Units: map[string]*supervise.Unit{"main": {State: supervise.Up, Started: true, Ready: true}}}}
 }
 
 // printed is what get prints of pods with these flags.
-func printed(t *testing.T, flags []string, pods ...podView) (string, error) {
+func printed(t *testing.T, flags []string, pods ...view.Pod) (string, error) {
 	t.Helper()
 	var out bytes.Buffer
 	p := &program{stdout: &out, stderr: &out, getenv: func(string) string { return "" }}
 	app := p.app()
 	app.Command("get").Action = func(c *cli.Context) error {
-		printer, err := p.podPrinter(c, selection{namespace: c.String("namespace")})
+		printer, err := p.printer(c, selection{namespace: c.String("namespace")})
 		if err != nil {
 			return err
 		}
-		if err := printer.sort(pods); err != nil {
+		if err := printer.Sort(pods); err != nil {
 			return err
 		}
-		return printer.print(pods, len(pods) == 1)
+		return printer.Print(pods, len(pods) == 1)
 	}
 	err := commandline.Run(t.Context(), app, append([]string{"get"}, flags...))
 	return out.String(), err
@@ -58,33 +58,33 @@ func TestPrintPods(t *testing.T) {
 	web, web10, db := runningPod("shop", "web-9", `"app":"shop","example.com/tier":"front"`), runningPod("shop", "web-10", `"app":"shop"`), runningPod("shop", "db", "")
 	for _, test := range []struct {
 		flags []string
-		pods  []podView
+		pods  []view.Pod
 		want  string
 	}{
-		{[]string{"-n", "shop"}, []podView{web, db},
+		{[]string{"-n", "shop"}, []view.Pod{web, db},
 			"NAME    READY   STATUS    RESTARTS   AGE\n" +
 				"web-9   1/1     Running   0          <unknown>\n" +
 				"db      1/1     Running   0          <unknown>\n"},
-		{[]string{"-n", "shop", "--sort-by", ".metadata.name", "--no-headers", "-L", "app,example.com/tier"}, []podView{web10, web, db},
+		{[]string{"-n", "shop", "--sort-by", ".metadata.name", "--no-headers", "-L", "app,example.com/tier"}, []view.Pod{web10, web, db},
 			"db       1/1   Running   0     <unknown>   <none>   <none>\n" +
 				"web-9    1/1   Running   0     <unknown>   shop     front\n" +
 				"web-10   1/1   Running   0     <unknown>   shop     <none>\n"},
-		{[]string{"-o", "wide", "-L", "example.com/tier", "--show-labels"}, []podView{web, db},
+		{[]string{"-o", "wide", "-L", "example.com/tier", "--show-labels"}, []view.Pod{web, db},
 			"NAMESPACE   NAME    READY   STATUS    RESTARTS   AGE         IP       PORTS    TIER     LABELS\n" +
 				"shop        web-9   1/1     Running   0          <unknown>   <none>   <none>   front    app=shop,example.com/tier=front\n" +
 				"shop        db      1/1     Running   0          <unknown>   <none>   <none>   <none>   <none>\n"},
-		{[]string{"-o", "name"}, []podView{web, db}, "pod/web-9\npod/db\n"},
-		{[]string{"-o", "jsonpath={.metadata.name} {.nothing.here}{.spec.terminationGracePeriodSeconds}{\"\\n\"}"}, []podView{web}, "web-9 21000000\n"},
-		{[]string{"-o", `jsonpath={range .items[*]}{.metadata.name}{"\t"}{.status.phase}{"\n"}{end}`}, []podView{web, db}, "web-9\tRunning\ndb\tRunning\n"},
-		{[]string{"-o", `jsonpath={.items[?(@.metadata.labels.app=="shop")].metadata.name}`}, []podView{web, db}, "web-9"},
-		{[]string{"-o", "jsonpath=.metadata.name"}, []podView{web}, ".metadata.name"}, // as kubectl: braces are needed here
-		{[]string{"-o", "jsonpath-as-json={.metadata.labels}"}, []podView{web10}, "[\n    {\n        \"app\": \"shop\"\n    }\n]\n"},
-		{[]string{"-o", "jsonpath-file=" + file("path", "{.kind} {.items[*].kind}\n")}, []podView{web, db}, "List Pod Pod\n"},
-		{[]string{"-o", "custom-columns=N:.metadata.name,APP:{.metadata.labels.app},READY:status.containerStatuses[*].ready,NO:.nothing"}, []podView{web, db},
+		{[]string{"-o", "name"}, []view.Pod{web, db}, "pod/web-9\npod/db\n"},
+		{[]string{"-o", "jsonpath={.metadata.name} {.nothing.here}{.spec.terminationGracePeriodSeconds}{\"\\n\"}"}, []view.Pod{web}, "web-9 21000000\n"},
+		{[]string{"-o", `jsonpath={range .items[*]}{.metadata.name}{"\t"}{.status.phase}{"\n"}{end}`}, []view.Pod{web, db}, "web-9\tRunning\ndb\tRunning\n"},
+		{[]string{"-o", `jsonpath={.items[?(@.metadata.labels.app=="shop")].metadata.name}`}, []view.Pod{web, db}, "web-9"},
+		{[]string{"-o", "jsonpath=.metadata.name"}, []view.Pod{web}, ".metadata.name"}, // as kubectl: braces are needed here
+		{[]string{"-o", "jsonpath-as-json={.metadata.labels}"}, []view.Pod{web10}, "[\n    {\n        \"app\": \"shop\"\n    }\n]\n"},
+		{[]string{"-o", "jsonpath-file=" + file("path", "{.kind} {.items[*].kind}\n")}, []view.Pod{web, db}, "List Pod Pod\n"},
+		{[]string{"-o", "custom-columns=N:.metadata.name,APP:{.metadata.labels.app},READY:status.containerStatuses[*].ready,NO:.nothing"}, []view.Pod{web, db},
 			"N       APP      READY   NO\n" +
 				"web-9   shop     true    <none>\n" +
 				"db      <none>   true    <none>\n"},
-		{[]string{"-o", "custom-columns-file=" + file("columns", "NAME  IMAGE\n.metadata.name  .spec.containers[*].image\n"), "--no-headers"}, []podView{web, db},
+		{[]string{"-o", "custom-columns-file=" + file("columns", "NAME  IMAGE\n.metadata.name  .spec.containers[*].image\n"), "--no-headers"}, []view.Pod{web, db},
 			"web-9   app:1\ndb      app:1\n"},
 		{[]string{"-o", "custom-columns=N:.metadata.name"}, nil, "N\n"},
 		{[]string{"-o", "jsonpath={.items}"}, nil, "[]"},
@@ -112,39 +112,6 @@ func TestPrintMistakes(t *testing.T) {
 	} {
 		if out, err := printed(t, strings.Fields(flags), runningPod("shop", "web", "")); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %q, %v, want %s", flags, out, err, want)
-		}
-	}
-}
-
-// TestGridRemembers: later rows keep to the columns of earlier ones, and widen them.
-func TestGridRemembers(t *testing.T) {
-	var b strings.Builder
-	g := grid{w: &b}
-	for _, row := range [][]string{{"NAME", "X", "AGE"}, {"long-name", "ü", "1s"}, {"web", "1", "2s"}} {
-		if err := g.print(row); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if diff := cmp.Diff("NAME   X     AGE\nlong-name   ü     1s\nweb         1     2s\n", b.String()); diff != "" {
-		t.Error(diff)
-	}
-}
-
-func TestCompareValues(t *testing.T) {
-	ordered := []any{nil, int64(2), 10.5, int64(30), "1Gi", "2Gi", "a1b", "a2", "a10", "b", "٣", "٣٣"}
-	for i, a := range ordered {
-		for j, b := range ordered {
-			mixed := false
-			for _, v := range []any{a, b} {
-				_, isNumber := number(v)
-				mixed = mixed != isNumber
-			}
-			if mixed && a != nil && b != nil {
-				continue // of different types; there is no order to hold
-			}
-			if got, want := compareValues(a, b), order.Compare(i, j); got != want {
-				t.Errorf("%v and %v: %d, want %d", a, b, got, want)
-			}
 		}
 	}
 }

@@ -1,4 +1,4 @@
-package main
+package printers
 
 import (
 	"cmp"
@@ -9,21 +9,23 @@ import (
 
 	"k8s.io/apimachinery/pkg/api/resource"
 	"k8s.io/client-go/util/jsonpath"
+
+	"github.com/kubehost/kubehost/cmd/view"
 )
 
 // sortPods sorts pods by a field, as kubectl does: those without it come first, and of several values the first counts.
-func sortPods(pods []podView, path *jsonpath.JSONPath, text string) error {
+func sortPods(pods []view.Pod, path *jsonpath.JSONPath, text string) error {
 	keys, found := map[string]any{}, false
 	for _, v := range pods {
-		pod, err := v.object()
+		pod, err := v.Object()
 		if err != nil {
 			return err
 		}
-		object, err := generic(pod)
+		object, err := Generic(pod)
 		if err != nil {
 			return err
 		}
-		values, err := find(path, object)
+		values, err := Values(path, object)
 		if err != nil {
 			return fmt.Errorf("--sort-by: %w", err)
 		}
@@ -34,7 +36,7 @@ func sortPods(pods []podView, path *jsonpath.JSONPath, text string) error {
 	if len(pods) > 0 && !found {
 		return fmt.Errorf("couldn't find any field with path %q in the list of objects", text)
 	}
-	slices.SortStableFunc(pods, func(a, b podView) int { return compareValues(keys[a.Ref.String()], keys[b.Ref.String()]) })
+	slices.SortStableFunc(pods, func(a, b view.Pod) int { return compareValues(keys[a.Ref.String()], keys[b.Ref.String()]) })
 	return nil
 }
 

@@ -1,9 +1,8 @@
-package main
+package view
 
 import (
 	"cmp"
 	"slices"
-	"time"
 
 	v1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -13,20 +12,20 @@ import (
 	"github.com/kubehost/kubehost/translate/plan"
 )
 
-// status is the pod's status as a kubelet reports it.
-func (v podView) status() v1.PodStatus {
-	s := v1.PodStatus{PodIP: v.ip(), QOSClass: ""}
+// Status is the pod's status as a kubelet reports it.
+func (v Pod) Status() v1.PodStatus {
+	s := v1.PodStatus{PodIP: v.IP(), QOSClass: ""}
 	if s.PodIP != "" {
 		s.PodIPs = []v1.PodIP{{IP: s.PodIP}}
 	}
-	if at := v.created(); !at.IsZero() {
+	if at := v.Created(); !at.IsZero() {
 		started := metav1.NewTime(at)
 		s.StartTime = &started
 	}
 	ready, initialized := true, true
-	for _, u := range v.units() {
-		c := v.containerStatus(u)
-		switch u.role {
+	for _, u := range v.Units() {
+		c := v.ContainerStatus(u)
+		switch u.Role {
 		case plan.Main:
 			s.ContainerStatuses = append(s.ContainerStatuses, c)
 			ready = ready && c.Ready
@@ -43,17 +42,17 @@ func (v podView) status() v1.PodStatus {
 	initialized = initialized || v.mainBegun(s.ContainerStatuses)
 	s.Phase = v.phase(s)
 	ready = ready && s.Phase == v1.PodRunning
-	if v.memory != nil {
-		ready, initialized = v.memory.Ready(&v.stored.Plan), v.memory.InitsDone
-		s.Reason, s.Message = v.memory.Reason, cmp.Or(v.memory.Message, v.memory.Problem)
+	if v.Memory != nil {
+		ready, initialized = v.Memory.Ready(&v.Stored.Plan), v.Memory.InitsDone
+		s.Reason, s.Message = v.Memory.Reason, cmp.Or(v.Memory.Message, v.Memory.Problem)
 	}
-	if v.stopped() {
+	if v.Stopped() {
 		s.Reason, s.Message = reasonStopped, "The pod was stopped; it stays so until it is started or applied."
 	}
 	if v.unbegun() {
 		s.Reason, s.Message = reasonNotStarted, "Either the pod is about to be started, or what applied it has failed: applying it again starts it or tells why."
 	}
-	s.Conditions = []v1.PodCondition{condition(v1.PodReadyToStartContainers, s.PodIP != "" || v.hostNetwork()), condition(v1.PodInitialized, initialized),
+	s.Conditions = []v1.PodCondition{condition(v1.PodReadyToStartContainers, s.PodIP != "" || v.HostNetwork()), condition(v1.PodInitialized, initialized),
 		condition(v1.PodReady, ready), condition(v1.ContainersReady, ready), condition(v1.PodScheduled, true)}
 	return s
 }
@@ -65,11 +64,11 @@ const (
 )
 
 // unbegun says that the pod was applied and no more: it has no container, and no supervisor has told of it.
-func (v podView) unbegun() bool {
-	return v.stored != nil && v.memory == nil && len(v.containers) == 0 && !v.stopped()
+func (v Pod) unbegun() bool {
+	return v.Stored != nil && v.Memory == nil && len(v.containers) == 0 && !v.Stopped()
 }
 
-func (v podView) hostNetwork() bool { return v.stored != nil && v.stored.Plan.Sandbox.HostNetwork }
+func (v Pod) HostNetwork() bool { return v.Stored != nil && v.Stored.Plan.Sandbox.HostNetwork }
 
 func condition(t v1.PodConditionType, holds bool) v1.PodCondition {
 	c := v1.PodCondition{Type: t, Status: v1.ConditionFalse}
@@ -80,7 +79,7 @@ func condition(t v1.PodConditionType, holds bool) v1.PodCondition {
 }
 
 // mainBegun says whether a main container was started: then the init containers are over, even pruned ones.
-func (v podView) mainBegun(mains []v1.ContainerStatus) bool {
+func (v Pod) mainBegun(mains []v1.ContainerStatus) bool {
 	for _, c := range mains {
 		if c.State.Waiting == nil || c.LastTerminationState.Terminated != nil {
 			return true
@@ -91,9 +90,9 @@ func (v podView) mainBegun(mains []v1.ContainerStatus) bool {
 
 // phase is the supervisor's word or, without one, follows from the main containers.
 // See https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-phase.
-func (v podView) phase(s v1.PodStatus) v1.PodPhase {
-	if v.memory != nil {
-		return v1.PodPhase(v.memory.Phase)
+func (v Pod) phase(s v1.PodStatus) v1.PodPhase {
+	if v.Memory != nil {
+		return v1.PodPhase(v.Memory.Phase)
 	}
 	ended, failed := 0, false
 	for i, c := range s.ContainerStatuses {
@@ -117,29 +116,29 @@ func (v podView) phase(s v1.PodStatus) v1.PodPhase {
 }
 
 // stays says whether the n-th main container, which ended, is not started again.
-func (v podView) stays(n int, code int32) bool {
-	if v.stored == nil {
+func (v Pod) stays(n int, code int32) bool {
+	if v.Stored == nil {
 		return false
 	}
-	for _, u := range v.stored.Plan.Units {
+	for _, u := range v.Stored.Plan.Units {
 		if u.Role != plan.Main {
 			continue
 		}
 		if n == 0 {
-			return !v.stored.Plan.Restarts(u, int(code))
+			return !v.Stored.Plan.Restarts(u, int(code))
 		}
 		n--
 	}
 	return false
 }
 
-// containerStatus is the status of one container.
-func (v podView) containerStatus(u unit) v1.ContainerStatus {
+// ContainerStatus is the status of one container.
+func (v Pod) ContainerStatus(u Unit) v1.ContainerStatus {
 	started := false
-	s := v1.ContainerStatus{Name: u.name, Started: &started}
-	if u.have != nil {
-		d := v.details[u.have.ID]
-		s.Image, s.ImageID, s.ContainerID = u.have.Image, d.ImageID, v.containerID(u.have.ID)
+	s := v1.ContainerStatus{Name: u.Name, Started: &started}
+	if u.Container != nil {
+		d := v.Details[u.Container.ID]
+		s.Image, s.ImageID, s.ContainerID = u.Container.Image, d.ImageID, v.containerID(u.Container.ID)
 		s.RestartCount = int32(d.Restarts + d.Counted)
 	}
 	if m := v.unitMemory(u); m != nil {
@@ -150,7 +149,7 @@ func (v podView) containerStatus(u unit) v1.ContainerStatus {
 	return s
 }
 
-func (v podView) containerID(id string) string {
+func (v Pod) containerID(id string) string {
 	if id == "" {
 		return ""
 	}
@@ -158,19 +157,19 @@ func (v podView) containerID(id string) string {
 }
 
 // unitMemory is what the supervisor remembers of the container that is there now; nil when it is of another.
-func (v podView) unitMemory(u unit) *supervise.Unit {
-	if v.memory == nil {
+func (v Pod) unitMemory(u Unit) *supervise.Unit {
+	if v.Memory == nil {
 		return nil
 	}
-	m := v.memory.Units[u.name]
-	if m != nil && u.have != nil && m.ID != u.have.ID && m.ID != "" {
+	m := v.Memory.Units[u.Name]
+	if m != nil && u.Container != nil && m.ID != u.Container.ID && m.ID != "" {
 		return nil
 	}
 	return m
 }
 
 // remembered fills in what the supervisor remembers.
-func (v podView) remembered(s *v1.ContainerStatus, m *supervise.Unit) {
+func (v Pod) remembered(s *v1.ContainerStatus, m *supervise.Unit) {
 	s.RestartCount = int32(m.Restarts)
 	s.Ready = m.Ready
 	*s.Started = m.Started
@@ -220,14 +219,14 @@ func shorten(statuses ...[]v1.ContainerStatus) {
 
 // creating is the kubelet's word for what a container waits for of which there is nothing else to tell: another
 // one where the pod has init containers.
-func (v podView) creating() string {
-	if slices.ContainsFunc(v.units(), func(u unit) bool { return u.role != plan.Main }) {
+func (v Pod) creating() string {
+	if slices.ContainsFunc(v.Units(), func(u Unit) bool { return u.Role != plan.Main }) {
 		return "PodInitializing"
 	}
 	return "ContainerCreating"
 }
 
-func terminated(v podView, t *supervise.Termination) *v1.ContainerStateTerminated {
+func terminated(v Pod, t *supervise.Termination) *v1.ContainerStateTerminated {
 	if t == nil {
 		return nil
 	}
@@ -236,15 +235,15 @@ func terminated(v podView, t *supervise.Termination) *v1.ContainerStateTerminate
 }
 
 // observed fills in what the runtime alone shows.
-func (v podView) observed(s *v1.ContainerStatus, u unit) {
-	if u.have == nil || !u.have.Started() {
+func (v Pod) observed(s *v1.ContainerStatus, u Unit) {
+	if u.Container == nil || !u.Container.Started() {
 		s.State.Waiting = &v1.ContainerStateWaiting{Reason: v.creating()}
 		return
 	}
-	d := v.details[u.have.ID]
-	switch u.have.State {
+	d := v.Details[u.Container.ID]
+	switch u.Container.State {
 	case runtime.Exited:
-		t := &v1.ContainerStateTerminated{ExitCode: int32(u.have.ExitCode), Reason: "Error",
+		t := &v1.ContainerStateTerminated{ExitCode: int32(u.Container.ExitCode), Reason: "Error",
 			StartedAt: metav1.NewTime(d.Started), FinishedAt: metav1.NewTime(d.Finished), ContainerID: s.ContainerID}
 		if d.OOMKilled {
 			t.Reason = "OOMKilled"
@@ -252,29 +251,16 @@ func (v podView) observed(s *v1.ContainerStatus, u unit) {
 			t.Reason = "Completed"
 		}
 		s.State.Terminated = t
-		s.Ready = u.role == plan.Init && t.ExitCode == 0
+		s.Ready = u.Role == plan.Init && t.ExitCode == 0
 	case runtime.Restarting:
 		s.State.Waiting = &v1.ContainerStateWaiting{Reason: "CrashLoopBackOff"}
 	default:
 		begun := d.Started
 		if begun.IsZero() {
-			begun = u.have.Created
+			begun = u.Container.Created
 		}
 		s.State.Running = &v1.ContainerStateRunning{StartedAt: metav1.NewTime(begun)}
-		s.Ready = u.have.State == runtime.Running && u.role != plan.Init
-		*s.Started = u.have.State == runtime.Running
+		s.Ready = u.Container.State == runtime.Running && u.Role != plan.Init
+		*s.Started = u.Container.State == runtime.Running
 	}
-}
-
-// lastRestart is when a container of the pod was last started again; zero when none was.
-func lastRestart(statuses ...[]v1.ContainerStatus) time.Time {
-	var last time.Time
-	for _, list := range statuses {
-		for _, c := range list {
-			if t := c.LastTerminationState.Terminated; t != nil && t.FinishedAt.After(last) {
-				last = t.FinishedAt.Time
-			}
-		}
-	}
-	return last
 }

@@ -1,9 +1,8 @@
-package main
+package printers
 
 import (
 	"errors"
 	"fmt"
-	"io"
 	"strings"
 
 	"k8s.io/client-go/util/jsonpath"
@@ -23,7 +22,7 @@ func parseColumns(spec string) ([]customColumn, error) {
 		if !ok {
 			return nil, fmt.Errorf("unexpected custom-columns spec: %s, expected <header>:<json-path-expr>", part)
 		}
-		path, err := parseField(field)
+		path, err := ParseField(field)
 		if err != nil {
 			return nil, err
 		}
@@ -47,7 +46,7 @@ func parseColumnsFile(text string) ([]customColumn, error) {
 	}
 	var all []customColumn
 	for i, field := range fields {
-		path, err := parseField(field)
+		path, err := ParseField(field)
 		if err != nil {
 			return nil, err
 		}
@@ -56,28 +55,15 @@ func parseColumnsFile(text string) ([]customColumn, error) {
 	return all, nil
 }
 
-// escapes keeps what an object holds from steering a terminal.
-var escapes = strings.NewReplacer("\x1b", "^[", "\r", `\r`)
-
-// escaping is a writer of text in which nothing steers a terminal.
-type escaping struct{ to io.Writer }
-
-func (e escaping) Write(b []byte) (int, error) {
-	if _, err := escapes.WriteString(e.to, string(b)); err != nil {
-		return 0, err
-	}
-	return len(b), nil
-}
-
 // cell is what the column shows of an object.
 func (c customColumn) cell(object any) (string, error) {
-	values, err := find(c.path, object)
+	values, err := Values(c.path, object)
 	if err != nil || len(values) == 0 {
 		return orNone(""), err
 	}
 	var words []string
 	for _, v := range values {
-		words = append(words, escapes.Replace(fmt.Sprint(v)))
+		words = append(words, Escape(fmt.Sprint(v)))
 	}
 	return strings.Join(words, ","), nil
 }

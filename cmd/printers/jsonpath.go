@@ -1,4 +1,4 @@
-package main
+package printers
 
 import (
 	"cmp"
@@ -14,8 +14,8 @@ import (
 // left out.
 var relaxed = regexp.MustCompile(`^\{\.?([^{}]+)\}$|^\.?([^{}]+)$`)
 
-// parseField reads a path to a field: "{.metadata.name}", ".metadata.name" or "metadata.name".
-func parseField(text string) (*jsonpath.JSONPath, error) {
+// ParseField reads a path to a field: "{.metadata.name}", ".metadata.name" or "metadata.name".
+func ParseField(text string) (*jsonpath.JSONPath, error) {
 	m := relaxed.FindStringSubmatch(text)
 	if m == nil {
 		return nil, fmt.Errorf("%q: unexpected path string, expected a 'name1.name2' or '.name1.name2' or '{name1.name2}' or '{.name1.name2}'", text)
@@ -33,8 +33,8 @@ func parsePath(template string) (*jsonpath.JSONPath, error) {
 	return path, nil
 }
 
-// generic is a value as paths look at it: the maps, lists, strings and numbers of its JSON.
-func generic(value any) (object any, err error) {
+// Generic is a value as paths look at it: the maps, lists, strings and numbers of its JSON.
+func Generic(value any) (object any, err error) {
 	b, err := json.Marshal(value)
 	if err != nil {
 		return nil, err
@@ -43,8 +43,8 @@ func generic(value any) (object any, err error) {
 	return object, utiljson.Unmarshal(lateWord.ReplaceAll(b, []byte("<$1>")), &object)
 }
 
-// find returns the values at a path in an object.
-func find(path *jsonpath.JSONPath, object any) ([]any, error) {
+// Values returns the values at a path in an object of [Generic]; none where a field of the path is not there.
+func Values(path *jsonpath.JSONPath, object any) ([]any, error) {
 	results, err := path.FindResults(object)
 	if err != nil {
 		return nil, err
