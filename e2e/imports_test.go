@@ -28,6 +28,7 @@ var directions = map[string]rule{
 	"cmd/host":          {module: []string{"cmd/settings", "manifests", "translate"}, never: []string{"k8s.io/", "sigs.k8s.io/", "os/exec"}},
 	"cmd/printers":      {module: []string{"cmd/view"}, never: []string{"os/exec", "net", "net/http", "github.com/"}},
 	"cmd/progress":      {module: []string{}, never: []string{"k8s.io/", "sigs.k8s.io/", "os/exec"}},
+	"cmd/report":        {module: []string{"cmd/commandline", "cmd/progress", "runtime", "runtime/supervise", "translate/plan"}, never: []string{"k8s.io/", "sigs.k8s.io/", "os/exec"}},
 	"cmd/settings":      {module: []string{"cmd/commandline", "cmd/progress"}, never: []string{"k8s.io/", "os/exec"}},
 	"cmd/view":          {module: []string{"cmd/engines", "cmd/settings", "runtime", "runtime/supervise", "translate/plan"}, never: []string{"os/exec", "net", "net/http"}},
 	"e2e":               {module: []string{}},

@@ -10,6 +10,8 @@ import (
 
 	"github.com/kubehost/kubehost/cmd/commandline"
 	"github.com/kubehost/kubehost/cmd/engines"
+	"github.com/kubehost/kubehost/cmd/progress"
+	"github.com/kubehost/kubehost/cmd/report"
 	"github.com/kubehost/kubehost/cmd/settings"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/runtime/supervise"
@@ -23,7 +25,7 @@ type acting struct {
 	store    runtime.Store
 	// limit is the longest time for one step.
 	limit time.Duration
-	show  *reporter
+	show  *report.Work
 }
 
 // begin finds the settings and the runtimes, and shows from then on what is done, until show is closed.
@@ -36,10 +38,10 @@ func (p *program) begin(c *cli.Context) (acting, *engines.Finder, error) {
 	if err != nil {
 		return acting{}, nil, err
 	}
-	return p.newActing(c, s, p.newReporter(c, s)), e, nil
+	return p.newActing(c, s, p.reporting(c, s)), e, nil
 }
 
-func (p *program) newActing(c *cli.Context, s settings.Settings, show *reporter) acting {
+func (p *program) newActing(c *cli.Context, s settings.Settings, show *report.Work) acting {
 	limit := cmp.Or(c.Duration(flagTimeout), stepLimit)
 	return acting{program: p, settings: s, store: runtime.Store{Dir: s.StateDir}, limit: limit, show: show}
 }
@@ -78,9 +80,21 @@ func (a *acting) waiting() {
 
 // carryOut does the steps, and shows them.
 func (a *acting) carryOut(ctx context.Context, e runtime.Engine, steps runtime.Steps) error {
-	return runtime.Executor{Engine: e, Limit: a.limit, Report: a.show.event, Noted: a.store.SaveNote}.Run(ctx, steps)
+	return runtime.Executor{Engine: e, Limit: a.limit, Report: a.show.Event, Noted: a.store.SaveNote}.Run(ctx, steps)
 }
 
 func (a *acting) station(r plan.Ref) supervise.Station {
 	return supervise.Station{Dir: a.settings.RunDir, Ref: r}
+}
+
+// reporting shows what the command does from now on. All that it writes to standard error goes the same way, so
+// that it does not come between lines that move, and is JSON where that is wanted.
+func (p *program) reporting(c *cli.Context, s settings.Settings) *report.Work {
+	mode := progress.Mode(s.Progress)
+	if c.Bool("quiet") {
+		mode = progress.Quiet
+	}
+	show := report.New(progress.Options{Mode: mode, Out: p.stderr, Getenv: p.getenv})
+	p.stderr = show.Display
+	return show
 }

@@ -76,7 +76,7 @@ func (p *program) apply(c *cli.Context, dry bool) error {
 	if err != nil {
 		return err
 	}
-	show := p.newReporter(c, s)
+	show := p.reporting(c, s)
 	defer show.Close()
 	if out == "units" {
 		s.Supervisor = settings.SupervisorSystemd

@@ -74,7 +74,7 @@ func (a *applying) run(ctx context.Context) error {
 	if a.settings.Supervisor != settings.SupervisorNone { // the supervisors need the locks
 		err = errors.Join(err, a.follow(ctx, left))
 		for _, pt := range d.parts {
-			a.show.published(pt.steps)
+			a.show.Published(pt.steps)
 		}
 		if err == nil {
 			err = a.leaveNetworks(ctx, d.parts)
@@ -134,7 +134,7 @@ func (a *applying) unsupervised(ctx context.Context, d decided) error {
 	for _, pt := range d.parts {
 		errs = append(errs, a.carryOut(ctx, pt.engine, pt.steps))
 	}
-	a.show.started(d.pods)
+	a.show.Started(d.pods)
 	return errors.Join(errs...)
 }
 
@@ -272,13 +272,13 @@ func key(o manifests.Origin) string { return o.Kind + "/" + o.Namespace + "/" + 
 func (a *applying) print(words map[string]string) {
 	a.show.Settle()
 	for _, o := range a.set.Order {
-		if o.Kind == "Pod" && a.show.failed[ref(o)] {
+		if o.Kind == "Pod" && a.show.Failed[ref(o)] {
 			continue
 		}
 		fmt.Fprintf(a.stdout, "%s/%s %s\n", strings.ToLower(o.Kind), o.Name, words[key(o)])
 	}
 	for _, o := range a.set.Pods {
-		if o.Stored && words[key(o.Origin)] == "configured" && !a.show.failed[ref(o.Origin)] {
+		if o.Stored && words[key(o.Origin)] == "configured" && !a.show.Failed[ref(o.Origin)] {
 			fmt.Fprintf(a.stdout, "pod/%s configured\n", o.Origin.Name)
 		}
 	}

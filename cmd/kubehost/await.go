@@ -29,7 +29,7 @@ func (a *applying) follow(ctx context.Context, pods []plan.Pod) error {
 	var errs []error
 	for _, p := range pods {
 		if err := wrong[p.Ref]; err != nil {
-			a.show.fail(p.Ref, err)
+			a.show.Fail(p.Ref, err)
 			errs = append(errs, err)
 		}
 	}
@@ -165,11 +165,11 @@ func (a *applying) arrived(ctx context.Context, p plan.Pod, waited time.Duration
 			return false, err
 		}
 		if m.Settled && (!a.wait || m.Over || m.Ready(&p)) {
-			a.show.arrived(&p, m, waited)
+			a.show.Arrived(&p, m, waited)
 			return true, nil
 		}
 	}
-	a.show.watched(&p, m, waited)
+	a.show.Watched(&p, m, waited)
 	// It may have been killed, or have ended before it read the plan.
 	if pid, err := a.station(p.Ref).Alive(); err == nil && pid == 0 {
 		return false, a.lost(ctx, p, m)

@@ -6,11 +6,22 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/kubehost/kubehost/cmd/settings"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/runtime/supervise"
 	"github.com/kubehost/kubehost/translate/plan"
 )
+
+var web = plan.Ref{Namespace: "default", Name: "web"}
+
+func want(t *testing.T, want, got string) {
+	t.Helper()
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+}
 
 // TestDamageIsTold: nobody waits for a pod until the time is over when a file that tells of it can be read by no one.
 func TestDamageIsTold(t *testing.T) {

@@ -58,7 +58,7 @@ func (p *program) delete(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	show := p.newReporter(c, s)
+	show := p.reporting(c, s)
 	defer show.Close()
 	what, err := p.toDelete(c)
 	if err != nil {
@@ -156,8 +156,8 @@ func (d *deleting) run(ctx context.Context) error {
 		return unended
 	}
 	// A pod that has not ended keeps nobody else's from going.
-	d.targets = slices.DeleteFunc(slices.Clone(d.targets), func(t target) bool { return t.Kind == "Pod" && d.show.failed[t.Ref] })
-	refs = slices.DeleteFunc(refs, func(r plan.Ref) bool { return d.show.failed[r] })
+	d.targets = slices.DeleteFunc(slices.Clone(d.targets), func(t target) bool { return t.Kind == "Pod" && d.show.Failed[t.Ref] })
+	refs = slices.DeleteFunc(refs, func(r plan.Ref) bool { return d.show.Failed[r] })
 	if len(d.targets) == 0 {
 		return unended
 	}
@@ -207,7 +207,7 @@ func (d *deleting) remove(ctx context.Context) error {
 	}
 	err = d.carryOut(ctx, d.engine, steps)
 	d.show.Settle()
-	return errors.Join(err, d.forget(found, d.show.failed), d.report(missing, claims))
+	return errors.Join(err, d.forget(found, d.show.Failed), d.report(missing, claims))
 }
 
 // find divides what was named into what is there and what is not. A pod is there when it

@@ -43,7 +43,7 @@ func (d *deleting) endSupervised(ctx context.Context, refs []plan.Ref, removed b
 	stop()
 	for i, err := range errs {
 		if err != nil {
-			d.show.fail(refs[i], err)
+			d.show.Fail(refs[i], err)
 		}
 	}
 	return errors.Join(errs...)
@@ -64,7 +64,7 @@ func (d *deleting) showEnds(pods []plan.Pod) (stop func()) {
 				}
 				read[i] = station.Written()
 				if m, err := station.Memory(); err == nil {
-					d.show.ending(&pods[i], m)
+					d.show.Ending(&pods[i], m)
 				}
 			}
 			select {

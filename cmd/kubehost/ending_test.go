@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"flag"
 	"io"
 	"os"
 	"os/signal"
@@ -12,8 +11,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/urfave/cli/v2"
-
+	"github.com/kubehost/kubehost/cmd/progress"
+	"github.com/kubehost/kubehost/cmd/report"
 	"github.com/kubehost/kubehost/cmd/settings"
 	"github.com/kubehost/kubehost/cmd/view"
 	"github.com/kubehost/kubehost/runtime"
@@ -47,7 +46,7 @@ func TestStopEndsWhatItCan(t *testing.T) {
 	go func() { <-heard; release() }() // as a supervisor does that has ended its pod
 	var out bytes.Buffer
 	p := &program{stdout: &out, stderr: io.Discard, getenv: func(string) string { return "" }}
-	show := p.newReporter(cli.NewContext(nil, flag.NewFlagSet("", flag.ContinueOnError), nil), s)
+	show := report.New(progress.Options{Mode: progress.Plain, Out: io.Discard, Getenv: p.getenv})
 	defer show.Close()
 	d := deleting{acting: acting{program: p, settings: s, store: store, limit: time.Minute, show: show},
 		engine: runtime.Engine{Dialect: docker.Dialect{}, Runner: new(emptyHost)}}

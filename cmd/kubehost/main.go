@@ -77,6 +77,24 @@ func (p *program) tell(err error) {
 	fmt.Fprintf(p.stderr, "error: %s\n", text)
 }
 
+// warn tells of something that is wrong and keeps nothing else from being done.
+func (p *program) warn(err error) { p.note("warning: %v", err) }
+
+// warnDamaged tells of damaged files, and returns any other error.
+func (p *program) warnDamaged(err error) error {
+	damaged := runtime.DamagedIn(err)
+	if damaged == nil {
+		return err
+	}
+	for _, f := range damaged {
+		p.warn(f)
+	}
+	return nil
+}
+
+// note writes a line for people to standard error.
+func (p *program) note(format string, args ...any) { fmt.Fprintf(p.stderr, format+"\n", args...) }
+
 func (p *program) app() *cli.App {
 	return &cli.App{
 		Name:   "kubehost",

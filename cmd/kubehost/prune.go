@@ -212,7 +212,7 @@ func (p *pruning) usedNow(ctx context.Context, op runtime.Op) bool {
 func (p *pruning) do(ctx context.Context, r plan.Ref, op runtime.Op) (done bool, err error) {
 	x := runtime.Executor{Engine: p.engine, Limit: p.limit, Report: func(e runtime.Event) {
 		done = done || e.Phase == runtime.Done
-		p.show.event(e)
+		p.show.Event(e)
 	}}
 	err = x.Run(ctx, runtime.Steps{{ID: "prune", Pod: r, Op: op}})
 	return done, err

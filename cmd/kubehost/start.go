@@ -125,16 +125,16 @@ func (st *starting) run(ctx context.Context, pods []view.Pod) error {
 			st.wishes[v.Ref] = st.wish(v)
 		default:
 			if err := st.unsupervised(ctx, p); err != nil {
-				st.show.fail(v.Ref, err)
+				st.show.Fail(v.Ref, err)
 				errs = append(errs, err)
 			}
-			st.show.started([]plan.Pod{p})
+			st.show.Started([]plan.Pod{p})
 		}
 	}
 	errs = append(errs, st.supervised(ctx, handed))
 	st.show.Settle()
 	for _, v := range pods {
-		if !st.show.failed[v.Ref] {
+		if !st.show.Failed[v.Ref] {
 			fmt.Fprintf(st.stdout, "pod/%s %s\n", v.Ref.Name, words[v.Ref])
 		}
 	}
@@ -201,7 +201,7 @@ func (st *starting) prepare(ctx context.Context, pods []plan.Pod) error {
 		for _, pt := range st.parts(pods) {
 			if err := pt.decide(ctx); err != nil {
 				for _, p := range pt.want.Pods {
-					st.show.fail(p.Ref, err)
+					st.show.Fail(p.Ref, err)
 				}
 				errs = append(errs, err)
 				continue

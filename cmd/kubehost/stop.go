@@ -73,7 +73,7 @@ func (d *deleting) stop(ctx context.Context, pods []view.Pod) error {
 			supervised = append(supervised, v.Ref)
 		default:
 			if err := d.stopUnsupervised(ctx, v); err != nil {
-				d.show.fail(v.Ref, err)
+				d.show.Fail(v.Ref, err)
 				errs = append(errs, err)
 			}
 		}
@@ -86,7 +86,7 @@ func (d *deleting) stop(ctx context.Context, pods []view.Pod) error {
 			fmt.Fprintf(d.stdout, "pod/%s already stopped\n", v.Ref.Name)
 		case v.Over():
 			fmt.Fprintf(d.stdout, "pod/%s has ended already\n", v.Ref.Name)
-		case !d.show.failed[v.Ref]:
+		case !d.show.Failed[v.Ref]:
 			fmt.Fprintf(d.stdout, "pod/%s stopped\n", v.Ref.Name)
 		}
 	}
@@ -96,9 +96,9 @@ func (d *deleting) stop(ctx context.Context, pods []view.Pod) error {
 // stopSupervised ends pods as their supervisors would for a delete, and keeps their services from being started at boot.
 func (d *deleting) stopSupervised(ctx context.Context, refs []plan.Ref) error {
 	unended := d.endSupervised(ctx, refs, false)
-	ended := slices.DeleteFunc(slices.Clone(refs), func(r plan.Ref) bool { return d.show.failed[r] })
+	ended := slices.DeleteFunc(slices.Clone(refs), func(r plan.Ref) bool { return d.show.Failed[r] })
 	for _, r := range ended {
-		d.show.ended(r)
+		d.show.Ended(r)
 	}
 	names, _, err := d.services(d.store, ended)
 	if err != nil || len(names) == 0 {

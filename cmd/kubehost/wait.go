@@ -11,6 +11,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/kubehost/kubehost/cmd/commandline"
+	"github.com/kubehost/kubehost/cmd/report"
 	"github.com/kubehost/kubehost/cmd/settings"
 	"github.com/kubehost/kubehost/cmd/view"
 	"github.com/kubehost/kubehost/runtime"
@@ -48,7 +49,7 @@ type waiting struct {
 	view.Watcher
 	awaited
 	files *supervise.PodWatch
-	show  *reporter
+	show  *report.Work
 	// over ends the waiting, but not a look that is under way.
 	over context.Context
 }
@@ -93,7 +94,7 @@ func (p *program) wait(c *cli.Context) error {
 	ctx, cancel := context.WithTimeout(c.Context, limit+lookLimit)
 	defer cancel()
 	w.Watcher, w.over = view.NewWatcher(e), over
-	w.show = p.newReporter(c, s)
+	w.show = p.reporting(c, s)
 	defer w.show.Close()
 	var errs []error
 	for _, n := range names {
@@ -119,7 +120,7 @@ func (w *waiting) one(ctx context.Context, t target) error {
 	tick := time.NewTicker(pollPods)
 	defer tick.Stop()
 	begun := time.Now()
-	silence := time.NewTimer(moment)
+	silence := time.NewTimer(report.Moment)
 	defer silence.Stop()
 	for first := true; ; first = false {
 		v, err := w.Read(t.Ref)
@@ -149,8 +150,8 @@ func (w *waiting) one(ctx context.Context, t target) error {
 				return w.files.Err()
 			}
 		case <-silence.C:
-			if time.Since(begun) < longWait {
-				silence.Reset(longWait)
+			if time.Since(begun) < report.LongWait {
+				silence.Reset(report.LongWait)
 			}
 		case <-poll:
 		}
@@ -169,12 +170,12 @@ func (w *waiting) look(ctx context.Context, v view.Pod, first bool, waited time.
 		return done, err
 	}
 	if first {
-		w.show.remember(p, m)
+		w.show.Remember(p, m)
 	}
 	if done {
-		w.show.arrived(p, m, 0)
+		w.show.Arrived(p, m, 0)
 	} else {
-		w.show.watched(p, m, waited)
+		w.show.Watched(p, m, waited)
 	}
 	return done, nil
 }

@@ -1,20 +1,18 @@
-package main
+package report
 
 import (
 	"bytes"
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"syscall"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/urfave/cli/v2"
 
 	"github.com/kubehost/kubehost/cmd/commandline"
-	"github.com/kubehost/kubehost/cmd/settings"
+	"github.com/kubehost/kubehost/cmd/progress"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/runtime/supervise"
 	"github.com/kubehost/kubehost/translate/plan"
@@ -23,11 +21,10 @@ import (
 var web = plan.Ref{Namespace: "default", Name: "web"}
 
 // reported is what a reporter says in plain lines.
-func reported(t *testing.T, tell func(r *reporter)) string {
+func reported(t *testing.T, tell func(r *Work)) string {
 	t.Helper()
 	var out bytes.Buffer
-	p := &program{stderr: &out, getenv: func(string) string { return "" }}
-	r := p.newReporter(cli.NewContext(nil, flag.NewFlagSet("", flag.ContinueOnError), nil), settings.Settings{Progress: "plain"})
+	r := New(progress.Options{Mode: "plain", Out: &out, Getenv: func(string) string { return "" }})
 	tell(r)
 	r.Close()
 	return out.String()
@@ -60,30 +57,30 @@ pod "web": container prep: Completed
 pod "web": container second: Running
 pod "web": container second: Completed
 pod "web": container app: Running
-`, reported(t, func(r *reporter) {
+`, reported(t, func(r *Work) {
 		for _, op := range steps {
 			s := runtime.Step{Pod: web, Op: op, Cause: "its image changed"}
-			r.event(runtime.Event{Step: s, Phase: runtime.Begun})
+			r.Event(runtime.Event{Step: s, Phase: runtime.Begun})
 			if image, ok := op.(runtime.EnsureImage); ok && image.Image == "app:1" {
 				for n := range 3 {
-					r.event(runtime.Event{Step: s, Phase: runtime.Pulling, Pull: runtime.Pull{Image: image.Image, Layers: n, Here: -1}})
+					r.Event(runtime.Event{Step: s, Phase: runtime.Pulling, Pull: runtime.Pull{Image: image.Image, Layers: n, Here: -1}})
 				}
 			}
-			r.event(runtime.Event{Step: s, Phase: runtime.Done})
+			r.Event(runtime.Event{Step: s, Phase: runtime.Done})
 		}
-		r.started([]plan.Pod{*pod})
+		r.Started([]plan.Pod{*pod})
 	}))
 }
 
 // TestFailuresAreReported: the error itself is the command's; what fails is remembered, and a warning is said.
 func TestFailuresAreReported(t *testing.T) {
 	var failed map[plan.Ref]bool
-	want(t, "warning: the network is in use\n", reported(t, func(r *reporter) {
+	want(t, "warning: the network is in use\n", reported(t, func(r *Work) {
 		run := runtime.Step{Pod: web, Op: runtime.RunContainer{Unit: plan.Unit{Name: "app"}}}
-		r.event(runtime.Event{Step: run, Phase: runtime.Begun})
-		r.event(runtime.Event{Step: run, Phase: runtime.Failed, Err: errors.New("no")})
-		r.event(runtime.Event{Step: runtime.Step{Op: runtime.RemoveNetwork{}}, Phase: runtime.Warned, Err: errors.New("the network is in use")})
-		failed = r.failed
+		r.Event(runtime.Event{Step: run, Phase: runtime.Begun})
+		r.Event(runtime.Event{Step: run, Phase: runtime.Failed, Err: errors.New("no")})
+		r.Event(runtime.Event{Step: runtime.Step{Op: runtime.RemoveNetwork{}}, Phase: runtime.Warned, Err: errors.New("the network is in use")})
+		failed = r.Failed
 	}))
 	if !failed[web] {
 		t.Errorf("failed: %v", failed)
@@ -96,7 +93,7 @@ func TestHandedOver(t *testing.T) {
 		{Pod: web, Op: runtime.RemoveContainers{Stop: runtime.Stop{All: []string{"web-crashed"}}}, Cause: "exited with 2"},
 		{Pod: web, Op: runtime.RemovePod{Stop: runtime.Stop{Running: []string{"web-a", "web-b"}}}, Cause: "ports changed"},
 	}
-	want(t, "pod \"web\": Stopping, 2 containers: ports changed\n", reported(t, func(r *reporter) { r.handedOver(steps) }))
+	want(t, "pod \"web\": Stopping, 2 containers: ports changed\n", reported(t, func(r *Work) { r.HandedOver(steps) }))
 }
 
 // TestWatched: what a supervisor tells is said where it is new, and of a long wait at last in any case.
@@ -114,54 +111,54 @@ func TestWatched(t *testing.T) {
 
 	for _, test := range []struct {
 		name, want string
-		tell       func(r *reporter)
+		tell       func(r *Work)
 	}{
 		{"first start", `pod "web": container prep: Running
 pod "web": container prep: Completed
 pod "web": container app: Running, not ready
 pod "web": container side: Running
 pod "web": container app: Ready
-`, func(r *reporter) {
-			r.watched(p, supervise.Memory{}, 0)
-			r.watched(p, memory(none, none, none), 0)
-			r.watched(p, memory(up, none, none), 0)
-			r.watched(p, memory(done, up, ready), 0)
-			r.arrived(p, memory(done, ready, ready), 0)
+`, func(r *Work) {
+			r.Watched(p, supervise.Memory{}, 0)
+			r.Watched(p, memory(none, none, none), 0)
+			r.Watched(p, memory(up, none, none), 0)
+			r.Watched(p, memory(done, up, ready), 0)
+			r.Arrived(p, memory(done, ready, ready), 0)
 		}},
-		{"nothing to do", "", func(r *reporter) {
-			r.remember(p, memory(done, ready, ready))
-			r.arrived(p, memory(done, ready, ready), 0)
+		{"nothing to do", "", func(r *Work) {
+			r.Remember(p, memory(done, ready, ready))
+			r.Arrived(p, memory(done, ready, ready), 0)
 		}},
-		{"one changed", "pod \"web\": container side: Stopping\npod \"web\": container side: Running\n", func(r *reporter) {
+		{"one changed", "pod \"web\": container side: Stopping\npod \"web\": container side: Running\n", func(r *Work) {
 			stopping := ready
 			stopping.Doing = supervise.Stopping
-			r.remember(p, memory(done, ready, ready))
-			r.watched(p, memory(done, ready, stopping), 0)
-			r.watched(p, memory(done, ready, none), 0)
-			r.arrived(p, memory(done, ready, ready), 0)
+			r.Remember(p, memory(done, ready, ready))
+			r.Watched(p, memory(done, ready, stopping), 0)
+			r.Watched(p, memory(done, ready, none), 0)
+			r.Arrived(p, memory(done, ready, ready), 0)
 		}},
-		{"replaced", "pod \"web\": Stopping, web-side: its image changed\npod \"web\": container side: Running\n", func(r *reporter) {
+		{"replaced", "pod \"web\": Stopping, web-side: its image changed\npod \"web\": container side: Running\n", func(r *Work) {
 			stopping := ready
 			stopping.Doing = supervise.Stopping
-			r.remember(p, memory(done, ready, ready))
-			r.handedOver(runtime.Steps{{Pod: web, Op: runtime.RemoveContainers{Stop: runtime.Stop{Running: []string{"web-side"}}}, Cause: "its image changed"}})
-			r.watched(p, memory(done, ready, stopping), 0)
-			r.arrived(p, memory(done, ready, ready), 0)
+			r.Remember(p, memory(done, ready, ready))
+			r.HandedOver(runtime.Steps{{Pod: web, Op: runtime.RemoveContainers{Stop: runtime.Stop{Running: []string{"web-side"}}}, Cause: "its image changed"}})
+			r.Watched(p, memory(done, ready, stopping), 0)
+			r.Arrived(p, memory(done, ready, ready), 0)
 		}},
-		{"not ready for long", "pod \"web\": Running, 1/2 ready\n", func(r *reporter) {
-			r.remember(p, memory(done, up, ready))
-			r.watched(p, memory(done, up, ready), 0)
-			r.watched(p, memory(done, up, ready), 2*moment)
-			r.watched(p, memory(done, up, ready), 2*longWait)
-			r.watched(p, memory(done, up, ready), 3*longWait)
+		{"not ready for long", "pod \"web\": Running, 1/2 ready\n", func(r *Work) {
+			r.Remember(p, memory(done, up, ready))
+			r.Watched(p, memory(done, up, ready), 0)
+			r.Watched(p, memory(done, up, ready), 2*Moment)
+			r.Watched(p, memory(done, up, ready), 2*LongWait)
+			r.Watched(p, memory(done, up, ready), 3*LongWait)
 		}},
-		{"another pod first", "pod \"web\": Waiting, for pod default/db\n", func(r *reporter) { r.watched(p, waits, 2*longWait) }},
-		{"stopped", "pod \"web\": Stopping, until 12:00:30 at the latest\n", func(r *reporter) {
-			r.ending(p, memory(done, ready, ready))
-			r.ending(p, ending)
+		{"another pod first", "pod \"web\": Waiting, for pod default/db\n", func(r *Work) { r.Watched(p, waits, 2*LongWait) }},
+		{"stopped", "pod \"web\": Stopping, until 12:00:30 at the latest\n", func(r *Work) {
+			r.Ending(p, memory(done, ready, ready))
+			r.Ending(p, ending)
 			ending.Phase = supervise.Succeeded
-			r.ending(p, ending)
-			r.ended(web)
+			r.Ending(p, ending)
+			r.Ended(web)
 		}},
 	} {
 		t.Run(test.name, func(t *testing.T) { want(t, test.want, reported(t, test.tell)) })
@@ -173,12 +170,11 @@ func TestInterruptedIsNotFailed(t *testing.T) {
 	ctx, cancel := context.WithCancelCause(t.Context())
 	cancel(commandline.Interrupted{Signal: syscall.SIGINT})
 	var out bytes.Buffer
-	p := &program{stderr: &out, getenv: func(string) string { return "" }}
-	r := p.newReporter(cli.NewContext(nil, flag.NewFlagSet("", flag.ContinueOnError), nil), settings.Settings{Progress: "json"})
+	r := New(progress.Options{Mode: "json", Out: &out, Getenv: func(string) string { return "" }})
 	r.begun(runtime.Step{Pod: web, Op: runtime.RunContainer{Unit: plan.Unit{Name: "app"}}})
-	r.fail(web, fmt.Errorf("pod %q: %w", "web", context.Cause(ctx)))
+	r.Fail(web, fmt.Errorf("pod %q: %w", "web", context.Cause(ctx)))
 	r.Close()
-	if !r.failed[web] || bytes.Contains(out.Bytes(), []byte("failed")) {
-		t.Errorf("failed %v:\n%s", r.failed, out.String())
+	if !r.Failed[web] || bytes.Contains(out.Bytes(), []byte("failed")) {
+		t.Errorf("failed %v:\n%s", r.Failed, out.String())
 	}
 }

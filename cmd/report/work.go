@@ -1,40 +1,20 @@
-package main
+package report
 
 import (
 	"errors"
 	"fmt"
 
-	"github.com/urfave/cli/v2"
-
 	"github.com/kubehost/kubehost/cmd/commandline"
 	"github.com/kubehost/kubehost/cmd/progress"
-	"github.com/kubehost/kubehost/cmd/settings"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/translate/plan"
 )
 
-// warn tells of something that is wrong and keeps nothing else from being done.
-func (p *program) warn(err error) { p.note("warning: %v", err) }
-
-// warnDamaged tells of damaged files, and returns any other error.
-func (p *program) warnDamaged(err error) error {
-	damaged := runtime.DamagedIn(err)
-	if damaged == nil {
-		return err
-	}
-	for _, f := range damaged {
-		p.warn(f)
-	}
-	return nil
-}
-
-// note writes a line for people to standard error.
-func (p *program) note(format string, args ...any) { fmt.Fprintf(p.stderr, format+"\n", args...) }
-
-// reporter shows what a command does, and remembers which pods failed.
-type reporter struct {
+// Work shows what a command does, and remembers which pods failed.
+type Work struct {
 	*progress.Display
-	failed map[plan.Ref]bool
+	// Failed are the pods of which something could not be done.
+	Failed map[plan.Ref]bool
 	// pulling are the images of which a pull has begun.
 	pulling map[string]bool
 	// stops are the pods of which it was said what is stopped.
@@ -44,20 +24,13 @@ type reporter struct {
 	before map[progress.Item]progress.Event
 }
 
-// newReporter shows what the command does from now on. All that it writes to standard error goes the same way, so
-// that it does not come between lines that move, and is JSON where that is wanted.
-func (p *program) newReporter(c *cli.Context, s settings.Settings) *reporter {
-	mode := progress.Mode(s.Progress)
-	if c.Bool("quiet") {
-		mode = progress.Quiet
-	}
-	d := progress.New(progress.Options{Mode: mode, Out: p.stderr, Getenv: p.getenv})
-	p.stderr = d
-	return &reporter{Display: d, failed: map[plan.Ref]bool{}, pulling: map[string]bool{}, stops: map[plan.Ref]bool{}, shown: map[plan.Ref]bool{}, before: map[progress.Item]progress.Event{}}
+// New shows what is done as the options say, until it is closed.
+func New(o progress.Options) *Work {
+	return &Work{Display: progress.New(o), Failed: map[plan.Ref]bool{}, pulling: map[string]bool{}, stops: map[plan.Ref]bool{}, shown: map[plan.Ref]bool{}, before: map[progress.Item]progress.Event{}}
 }
 
-// event shows what happens to a step.
-func (r *reporter) event(e runtime.Event) {
+// Event shows what happens to a step.
+func (r *Work) Event(e runtime.Event) {
 	switch e.Phase {
 	case runtime.Begun:
 		r.begun(e.Step)
@@ -69,24 +42,24 @@ func (r *reporter) event(e runtime.Event) {
 		fmt.Fprintf(r, "warning: %v\n", e.Err)
 		r.broken(e.Step)
 	case runtime.Failed, runtime.Skipped:
-		r.fail(e.Step.Pod, e.Err)
+		r.Fail(e.Step.Pod, e.Err)
 		if e.Phase == runtime.Failed && !errors.As(e.Err, new(commandline.Interrupted)) {
 			r.broken(e.Step)
 		}
 	}
 }
 
-// fail remembers that a pod has failed. Why is the command's error, and told by that. What was interrupted is shown as
+// Fail remembers that a pod has failed. Why is the command's error, and told by that. What was interrupted is shown as
 // it was then.
-func (r *reporter) fail(pod plan.Ref, err error) {
-	r.failed[pod] = true
+func (r *Work) Fail(pod plan.Ref, err error) {
+	r.Failed[pod] = true
 	if r.shown[pod] && !errors.As(err, new(commandline.Interrupted)) {
 		r.pod(pod, progress.Event{Phase: progress.Failed, State: "Failed", Minor: true})
 	}
 }
 
 // pod shows how a pod stands.
-func (r *reporter) pod(pod plan.Ref, e progress.Event) {
+func (r *Work) pod(pod plan.Ref, e progress.Event) {
 	if pod.Name == "" {
 		return
 	}
@@ -96,12 +69,12 @@ func (r *reporter) pod(pod plan.Ref, e progress.Event) {
 }
 
 // container shows how a container of a pod stands.
-func (r *reporter) container(pod plan.Ref, name string, e progress.Event) {
+func (r *Work) container(pod plan.Ref, name string, e progress.Event) {
 	e.Item = progress.Item{Namespace: pod.Namespace, Pod: pod.Name, Container: name}
 	r.Report(e)
 }
 
-func (r *reporter) pulls(p runtime.Pull) {
+func (r *Work) pulls(p runtime.Pull) {
 	r.pulling[p.Image] = true
 	e := progress.Event{Item: progress.Item{Image: p.Image}, Phase: progress.Working, State: "Pulling"}
 	if p.Layers > 0 {
@@ -114,14 +87,14 @@ func (r *reporter) pulls(p runtime.Pull) {
 }
 
 // pulled shows the end of a pull. Without a beginning there was none.
-func (r *reporter) pulled(image string, e progress.Event) {
+func (r *Work) pulled(image string, e progress.Event) {
 	if e.Item.Image = image; r.pulling[image] {
 		r.Report(e)
 	}
 }
 
 // broken shows that of a step which was begun nothing came. Why is told elsewhere.
-func (r *reporter) broken(s runtime.Step) {
+func (r *Work) broken(s runtime.Step) {
 	failed := progress.Event{Phase: progress.Failed, State: "Failed", Minor: true}
 	switch op := s.Op.(type) {
 	case runtime.EnsureImage:
@@ -134,7 +107,7 @@ func (r *reporter) broken(s runtime.Step) {
 }
 
 // begun shows a step that may take long.
-func (r *reporter) begun(s runtime.Step) {
+func (r *Work) begun(s runtime.Step) {
 	working := func(state, detail string) progress.Event {
 		return progress.Event{Phase: progress.Working, State: state, Detail: detail, Minor: detail == ""}
 	}
@@ -163,7 +136,7 @@ func (r *reporter) begun(s runtime.Step) {
 }
 
 // stopping shows that containers are stopped, which may take the whole grace period. Nothing is said of those that have ended.
-func (r *reporter) stopping(s runtime.Step, stop runtime.Stop) {
+func (r *Work) stopping(s runtime.Step, stop runtime.Stop) {
 	e := progress.Event{Phase: progress.Working, State: "Stopping", Detail: oneOrMore(stop.Running)}
 	if len(stop.Running) == 0 {
 		e.State, e.Minor, e.Detail = "Removing", true, ""
@@ -177,7 +150,7 @@ func (r *reporter) stopping(s runtime.Step, stop runtime.Stop) {
 }
 
 // done shows what others want to know of.
-func (r *reporter) done(s runtime.Step) {
+func (r *Work) done(s runtime.Step) {
 	well := progress.Event{Phase: progress.Done, Minor: true}
 	switch op := s.Op.(type) {
 	case runtime.EnsureImage:
@@ -206,10 +179,10 @@ func (r *reporter) done(s runtime.Step) {
 	}
 }
 
-// started shows that the pods which were changed without a supervisor are as they should be.
-func (r *reporter) started(pods []plan.Pod) {
+// Started shows that the pods which were changed without a supervisor are as they should be.
+func (r *Work) Started(pods []plan.Pod) {
 	for _, p := range pods {
-		if r.shown[p.Ref] && !r.failed[p.Ref] {
+		if r.shown[p.Ref] && !r.Failed[p.Ref] {
 			r.pod(p.Ref, progress.Event{Phase: progress.Done, State: "Started", Minor: true})
 		}
 	}

@@ -1,4 +1,4 @@
-package main
+package report
 
 import (
 	"strings"
@@ -12,22 +12,22 @@ import (
 // A pod that is waited for is shown after a moment even when nothing of it changes. After a longWait it is worth a line of its
 // own where lines stay.
 const (
-	moment   = time.Second
-	longWait = 5 * time.Second
+	Moment   = time.Second
+	LongWait = 5 * time.Second
 )
 
-// remember notes how the containers of a pod stand before anything is done: only what becomes different is told.
-func (r *reporter) remember(p *plan.Pod, m supervise.Memory) {
+// Remember notes how the containers of a pod stand before anything is done: only what becomes different is told.
+func (r *Work) Remember(p *plan.Pod, m supervise.Memory) {
 	for i := range p.Units {
 		e := unitEvent(p, &p.Units[i], m)
 		r.before[e.Item] = e
 	}
 }
 
-// watched shows what a supervisor tells of a pod that has been waited for so long.
-func (r *reporter) watched(p *plan.Pod, m supervise.Memory, waited time.Duration) {
+// Watched shows what a supervisor tells of a pod that has been waited for so long.
+func (r *Work) Watched(p *plan.Pod, m supervise.Memory, waited time.Duration) {
 	var containers []progress.Event
-	changed := waited > moment || r.shown[p.Ref]
+	changed := waited > Moment || r.shown[p.Ref]
 	for i := range p.Units {
 		e := unitEvent(p, &p.Units[i], m)
 		if before, known := r.before[e.Item]; known && before.State == e.State && before.Detail == e.Detail {
@@ -47,15 +47,15 @@ func (r *reporter) watched(p *plan.Pod, m supervise.Memory, waited time.Duration
 	for _, e := range containers {
 		r.Report(e)
 	}
-	r.pod(p.Ref, podEvent(p, m, waited > longWait))
+	r.pod(p.Ref, podEvent(p, m, waited > LongWait))
 }
 
-// arrived shows that a pod is as it was waited for, where it was not from the beginning.
-func (r *reporter) arrived(p *plan.Pod, m supervise.Memory, waited time.Duration) {
-	if r.watched(p, m, 0); !r.shown[p.Ref] {
+// Arrived shows that a pod is as it was waited for, where it was not from the beginning.
+func (r *Work) Arrived(p *plan.Pod, m supervise.Memory, waited time.Duration) {
+	if r.Watched(p, m, 0); !r.shown[p.Ref] {
 		return
 	}
-	e := podEvent(p, m, waited > longWait)
+	e := podEvent(p, m, waited > LongWait)
 	e.Phase = progress.Done
 	if m.Over && m.Phase == supervise.Failed {
 		e.Phase = progress.Failed
@@ -63,8 +63,8 @@ func (r *reporter) arrived(p *plan.Pod, m supervise.Memory, waited time.Duration
 	r.pod(p.Ref, e)
 }
 
-// ending shows that a pod is being ended because somebody asked for it.
-func (r *reporter) ending(p *plan.Pod, m supervise.Memory) {
+// Ending shows that a pod is being ended because somebody asked for it.
+func (r *Work) Ending(p *plan.Pod, m supervise.Memory) {
 	if m.Ending == nil || m.Ending.Why != supervise.Asked {
 		return
 	}
@@ -78,8 +78,8 @@ func (r *reporter) ending(p *plan.Pod, m supervise.Memory) {
 	r.pod(p.Ref, e)
 }
 
-// ended shows that a pod has been ended.
-func (r *reporter) ended(pod plan.Ref) {
+// Ended shows that a pod has been ended.
+func (r *Work) Ended(pod plan.Ref) {
 	if r.shown[pod] {
 		r.pod(pod, progress.Event{Phase: progress.Done, State: "Stopped", Minor: true})
 	}
