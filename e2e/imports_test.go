@@ -24,6 +24,7 @@ var directions = map[string]rule{
 	"cmd":               {module: []string{"*"}},
 	"cmd/archive":       {module: []string{}, never: []string{"k8s.io/", "sigs.k8s.io/", "github.com/", "os/exec"}},
 	"cmd/commandline":   {module: []string{}, never: []string{"k8s.io/", "sigs.k8s.io/", "os/exec"}},
+	"cmd/compare":       {module: []string{"manifests"}, never: []string{"os", "os/exec"}},
 	"cmd/engines":       {module: []string{"cmd/settings", "runtime", "runtime/docker", "runtime/podman", "runtime/rootless", "translate/plan"}, never: []string{"k8s.io/", "sigs.k8s.io/"}},
 	"cmd/host":          {module: []string{"cmd/settings", "manifests", "translate"}, never: []string{"k8s.io/", "sigs.k8s.io/", "os/exec"}},
 	"cmd/printers":      {module: []string{"cmd/view"}, never: []string{"os/exec", "net", "net/http", "github.com/"}},

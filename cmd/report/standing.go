@@ -9,7 +9,7 @@ import (
 	"github.com/kubehost/kubehost/translate/plan"
 )
 
-// A pod that is waited for is shown after a moment even when nothing of it changes. After a longWait it is worth a line of its
+// A pod that is waited for is shown after a moment even when nothing of it changes. After a LongWait it is worth a line of its
 // own where lines stay.
 const (
 	Moment   = time.Second

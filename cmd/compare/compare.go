@@ -1,4 +1,4 @@
-package main
+package compare
 
 import (
 	"bytes"
@@ -12,26 +12,26 @@ import (
 	"github.com/kubehost/kubehost/manifests"
 )
 
-// comparison is an object as it was applied last and as it would be applied now, as YAML; nil where there is none.
-type comparison struct {
-	// name is that of the file which kubectl would write: "v1.Pod.default.web".
-	name         string
-	live, merged []byte
+// Pair is an object as it was applied last and as it would be applied now, as YAML; nil where there is none.
+type Pair struct {
+	// Name is that of the file which kubectl would write: "v1.Pod.default.web".
+	Name         string
+	Live, Merged []byte
 }
 
-// unified is the difference as diff -u writes it; empty when there is none.
-func (c comparison) unified() []byte {
-	return diff.Diff("LIVE/"+c.name, c.live, "MERGED/"+c.name, c.merged)
+// Unified is the difference as diff -u writes it; empty when there is none.
+func (c Pair) Unified() []byte {
+	return diff.Diff("LIVE/"+c.Name, c.Live, "MERGED/"+c.Name, c.Merged)
 }
 
-// compare sets two versions of an object beside each other; one of them may be nil. Values of a Secret are not among what
+// Objects sets two versions of an object beside each other; one of them may be nil. Values of a Secret are not among what
 // it returns.
-func compare(o manifests.Origin, live, merged metav1.Object) (c comparison, err error) {
-	c.name = "v1." + o.Kind
+func Objects(o manifests.Origin, live, merged metav1.Object) (c Pair, err error) {
+	c.Name = "v1." + o.Kind
 	if o.Namespace != "" {
-		c.name += "." + o.Namespace
+		c.Name += "." + o.Namespace
 	}
-	c.name += "." + o.Name
+	c.Name += "." + o.Name
 	before, err := fieldsOf(live)
 	if err != nil {
 		return c, err
@@ -43,8 +43,8 @@ func compare(o manifests.Origin, live, merged metav1.Object) (c comparison, err 
 	if o.Kind == "Secret" {
 		maskValues(before, after)
 	}
-	if c.live, err = yamlOf(before); err == nil {
-		c.merged, err = yamlOf(after)
+	if c.Live, err = yamlOf(before); err == nil {
+		c.Merged, err = yamlOf(after)
 	}
 	return c, err
 }
