@@ -14,8 +14,10 @@ const (
 
 // ExitError ends the program with a code. What there was to say has been said when Err is nil.
 type ExitError struct {
+	// Code is the exit code, at most 255.
 	Code int
-	Err  error
+	// Err is what the program prints.
+	Err error
 }
 
 func (e *ExitError) Error() string {

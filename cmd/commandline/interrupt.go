@@ -8,7 +8,7 @@ import (
 	"syscall"
 )
 
-// Interrupted is the cause of a context that a signal ended.
+// Interrupted is the cause of a context that the signal ended.
 type Interrupted struct{ Signal syscall.Signal }
 
 func (i Interrupted) Error() string { return "stopped by a signal: " + i.Signal.String() }

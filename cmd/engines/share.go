@@ -9,7 +9,8 @@ import (
 // Share is what one engine has to do with.
 type Share[T any] struct {
 	Engine runtime.Engine
-	Of     []T
+	// Of are its things, in the order that they were in.
+	Of []T
 }
 
 // Shares divides things by their engines, in the order of the first of each.

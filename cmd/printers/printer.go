@@ -32,6 +32,7 @@ const (
 	formatColsFile = "custom-columns-file"
 )
 
+// Formats are what -o takes, as a sentence lists them.
 const Formats = "wide, name, json, yaml, jsonpath=, jsonpath-as-json=, jsonpath-file=, custom-columns= or custom-columns-file="
 
 // Printer prints pods in the format of -o, once or again and again.
@@ -111,6 +112,7 @@ func (p *Printer) read(text string) (err error) {
 // Human says whether the format is for people, who want to be told that there is nothing.
 func (p *Printer) Human() bool { return p.format == formatTable || p.format == formatWide }
 
+// Sort sorts pods as [Printer.SortBy] says; without that they keep their order.
 func (p *Printer) Sort(pods []view.Pod) error {
 	if p.sortPath == nil {
 		return nil

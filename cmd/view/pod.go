@@ -51,8 +51,9 @@ func (v Pod) Infra() *runtime.Container {
 // Unit is one container of the pod: planned, there, or both.
 type Unit struct {
 	// Name is that of the manifest.
-	Name      string
-	Role      plan.Role
+	Name string
+	Role plan.Role
+	// Container is the one that is there; nil when none is.
 	Container *runtime.Container
 }
 

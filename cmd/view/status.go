@@ -68,6 +68,7 @@ func (v Pod) unbegun() bool {
 	return v.Stored != nil && v.Memory == nil && len(v.containers) == 0 && !v.Stopped()
 }
 
+// HostNetwork says whether the pod is on the network of the host.
 func (v Pod) HostNetwork() bool { return v.Stored != nil && v.Stored.Plan.Sandbox.HostNetwork }
 
 func condition(t v1.PodConditionType, holds bool) v1.PodCondition {
