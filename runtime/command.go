@@ -147,6 +147,14 @@ func (e *CommandError) Error() string {
 	return b.String()
 }
 
+// Brief is the last thing that the command said: nearly always the cause.
+func (e *CommandError) Brief() string {
+	if last := lastLines(e.Result.Stderr, 1); len(last) > 0 {
+		return last[0]
+	}
+	return e.Error()
+}
+
 func (e *CommandError) Unwrap() error { return e.Err }
 
 // once runs a command and makes a status other than 0 a *CommandError.

@@ -19,6 +19,7 @@ import (
 
 	"github.com/kubehost/kubehost/cmd/archive"
 	"github.com/kubehost/kubehost/cmd/commandline"
+	"github.com/kubehost/kubehost/cmd/engines"
 	"github.com/kubehost/kubehost/cmd/settings"
 	"github.com/kubehost/kubehost/cmd/view"
 	"github.com/kubehost/kubehost/runtime"
@@ -91,7 +92,7 @@ func (p *program) cp(c *cli.Context) error {
 		return err
 	}
 	if u.Container == nil {
-		return fmt.Errorf("container %q of pod %q is not there\n  hint: \"kubehost get pod %s\" tells what it waits for", u.Name, r.Name, r.Name)
+		return fmt.Errorf("container %q of pod %q is not there\n  hint: %q tells what it waits for", u.Name, r.Name, engines.PodCommand("describe pod", r))
 	}
 	cp := copying{program: p, engine: v.Engine, view: v, unit: u, noPreserve: c.Bool("no-preserve")}
 	if from.pod == "" {

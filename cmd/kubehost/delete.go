@@ -151,6 +151,16 @@ func (d *deleting) run(ctx context.Context) error {
 			refs = append(refs, t.Ref)
 		}
 	}
+	if d.data { // before anything is stopped
+		claims, err := d.claims(d.targets)
+		if err != nil {
+			return settings.StateError(err)
+		}
+		d.show.Settle()
+		if err := d.agreed(d.yes, claims); err != nil {
+			return err
+		}
+	}
 	unended := d.endSupervised(ctx, refs, true)
 	if ctx.Err() != nil {
 		return unended
@@ -195,10 +205,6 @@ func (d *deleting) remove(ctx context.Context) error {
 		}
 	}
 	if d.data {
-		d.show.Settle()
-		if err := d.agreed(d.yes, claims); err != nil {
-			return err
-		}
 		want.RemoveData = claims
 	}
 	steps, err := runtime.Decide(want, seen, d.engine.Dialect.Infra())

@@ -15,6 +15,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/kubehost/kubehost/cmd/commandline"
+	"github.com/kubehost/kubehost/cmd/engines"
 	"github.com/kubehost/kubehost/cmd/settings"
 	"github.com/kubehost/kubehost/cmd/view"
 	"github.com/kubehost/kubehost/runtime"
@@ -93,7 +94,7 @@ func runs(v view.Pod, u view.Unit) error {
 	if err := v.Waiting(u); err != nil {
 		return err
 	}
-	return fmt.Errorf("container %q in pod %q is not running\n  hint: \"kubehost get pod %s\" tells what it does", u.Name, v.Ref.Name, v.Ref.Name)
+	return fmt.Errorf("container %q in pod %q is not running\n  hint: %q tells what it does", u.Name, v.Ref.Name, engines.PodCommand("describe pod", v.Ref))
 }
 
 // executing is one run of exec.

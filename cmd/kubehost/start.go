@@ -8,6 +8,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/kubehost/kubehost/cmd/engines"
 	"github.com/kubehost/kubehost/cmd/settings"
 	"github.com/kubehost/kubehost/cmd/view"
 	"github.com/kubehost/kubehost/runtime"
@@ -94,9 +95,11 @@ func restartable(v view.Pod, name string) error {
 	case err != nil:
 		return err
 	case u.Role == plan.Init:
-		return fmt.Errorf("container %q of pod %q is an init container: it runs before the others\n  hint: \"kubehost restart %s\" starts the whole pod anew", name, v.Ref.Name, v.Ref.Name)
+		return fmt.Errorf("container %q of pod %q is an init container: it runs before the others\n  hint: %q starts the whole pod anew", name, v.Ref.Name, engines.PodCommand("restart", v.Ref))
 	case v.Over() || v.Stopped() || u.Container == nil && v.Memory == nil:
-		return fmt.Errorf("pod %q does not run\n  hint: \"kubehost start %s\" starts it", v.Ref.Name, v.Ref.Name)
+		return fmt.Errorf("pod %q does not run\n  hint: %q starts it", v.Ref.Name, engines.PodCommand("start", v.Ref))
+	case !v.AsPlanned():
+		return fmt.Errorf("pod %q does not run as it was applied last: that could not be carried out, or is not yet\n  hint: apply it again, as it should be", v.Ref.Name)
 	}
 	return nil
 }

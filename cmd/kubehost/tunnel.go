@@ -77,7 +77,7 @@ func (t *tunnel) await(ctx context.Context, patience time.Duration) (*v1.Pod, er
 				return nil, context.Cause(ctx)
 			}
 		}
-		return nil, fmt.Errorf("%w\n  hint: \"kubehost describe pod %s\" tells what it does", not, t.ref.Name)
+		return nil, fmt.Errorf("%w\n  hint: %q tells what it does", not, engines.PodCommand("describe pod", t.ref))
 	}
 }
 

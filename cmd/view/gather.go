@@ -55,9 +55,8 @@ func observe(ctx context.Context, e *engines.Finder, engine runtime.Engine, stor
 			continue
 		}
 		views[p.Ref] = &Pod{Ref: p.Ref, Stored: &p}
-		if err := views[p.Ref].remember(e.Settings); err != nil {
-			return nil, err
-		}
+		// What is damaged of one pod hides no other.
+		views[p.Ref].Damaged = views[p.Ref].remember(e.Settings)
 	}
 	// The runtime is asked last: who watches the files is told when they change after this.
 	seen, err := engine.Observe(ctx, plan.Plan{})

@@ -177,6 +177,21 @@ func (v Pod) Up() bool {
 	return false
 }
 
+// AsPlanned says whether the sandbox and the containers that are there were made from what was applied last.
+func (v Pod) AsPlanned() bool {
+	p := &v.Stored.Plan
+	for _, c := range v.containers {
+		if c.Role == runtime.RoleInfra {
+			if !runtime.SandboxCurrent(p, c) {
+				return false
+			}
+		} else if u := p.Unit(c.Unit); u == nil || !runtime.UnitCurrent(p, *u, c) {
+			return false
+		}
+	}
+	return true
+}
+
 // Stopped says whether the pod was stopped, and is.
 func (v Pod) Stopped() bool { return v.Wanted.Stopped && !v.Up() }
 

@@ -206,6 +206,9 @@ func failure(r Result, err error) Result {
 	}
 	r.Message, r.Reason = err.Error(), "CreateContainerError"
 	var command *runtime.CommandError
+	if errors.As(err, &command) && command.Err == nil {
+		r.Brief = command.Brief()
+	}
 	var step *runtime.StepError
 	if errors.As(err, &step) {
 		switch op := step.Step.Op.(type) {
@@ -218,7 +221,7 @@ func failure(r Result, err error) Result {
 			r.Reason = "FailedMount"
 		case runtime.RunContainer:
 			// The runtimes' word for a command that is not there, or cannot be run. All else may pass.
-			if errors.As(err, &command) && (command.Result.Code == 126 || command.Result.Code == 127) {
+			if command != nil && (command.Result.Code == 126 || command.Result.Code == 127) {
 				r.Reason = "StartError"
 			}
 		}

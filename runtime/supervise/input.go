@@ -80,6 +80,8 @@ type Result struct {
 	// Message says what went wrong, or what a failed probe said. With a stop that was done, it is what became of
 	// the preStop hook, unless that was well.
 	Message string
+	// Brief is the cause alone of what went wrong, where Message has the whole command; else empty.
+	Brief string
 }
 
 // Of names the action that a result is of.

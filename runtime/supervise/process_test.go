@@ -318,3 +318,22 @@ func TestANeedOfAPodWithoutItsSupervisor(t *testing.T) {
 		t.Errorf("a pod that has done its work: %v", unmet)
 	}
 }
+
+// What could not begin is tried again at once when a user applies it, as it is planned by then.
+func TestApplyMendsWhatCouldNotBegin(t *testing.T) {
+	pod := testPod(plan.RestartAlways, unit(plan.Main, "m"))
+	w := newWorld(pod, map[string]*ways{"m": runs(run{refuses: startError})}).run(30 * s)
+	if u := w.memory.Units["m"]; u.State != Terminated || u.Backoff == 0 {
+		t.Fatalf("%+v", u)
+	}
+	for _, command := range [][]string{nil, {"sleep", "1000"}} {
+		m := w.memory.clone()
+		m.Retry()
+		mended := testPod(plan.RestartAlways, unit(plan.Main, "m"))
+		mended.Units[0].Entrypoint = command
+		_, actions, _ := Next(&mended, m, Input{Now: w.clock(), Sandbox: w.sandbox, Containers: map[string]Container{}})
+		if len(actions) != 1 {
+			t.Errorf("with the command %q: %v", command, actions)
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package supervise
 
 import (
+	"cmp"
 	"time"
 )
 
@@ -50,7 +51,7 @@ func (l *look) sandboxResult(r Result) {
 	case r.OK, made && r.Hasty:
 	case made:
 		l.m.Problem, l.m.RetryAt = r.Message, l.now.Add(firstBackoff)
-		l.event("", true, "FailedCreatePodSandBox", r.Message)
+		l.event("", true, "FailedCreatePodSandBox", cmp.Or(r.Brief, r.Message))
 	default:
 		l.m.RetryAt = l.now.Add(retryStop)
 		l.event("", true, "FailedKillPod", r.Message)
@@ -82,7 +83,7 @@ func (l *look) startResult(u *Unit, r Result) {
 	if hasty {
 		r.Reason, r.Message = creating, ""
 	} else {
-		l.event(r.Unit, true, "Failed", r.Message)
+		l.event(r.Unit, true, "Failed", cmp.Or(r.Brief, r.Message))
 	}
 	u.HookDue, u.Killed, u.StartedAt = false, "", time.Time{}
 	if c, there := l.in.Containers[r.Unit]; there && !c.Running {

@@ -58,9 +58,14 @@ func (m *Memory) Resume(now time.Time) {
 func (m *Memory) Retry() {
 	m.Problem, m.Tried, m.RetryAt = "", "", time.Time{}
 	for _, u := range m.Units {
-		u.Tried, u.Retry, u.RetryAt = "", 0, time.Time{}
-		if u.State == Waiting {
+		u.Retry, u.RetryAt = 0, time.Time{}
+		switch {
+		case u.State == Terminated && u.ID == "":
+			u.Backoff = 0 // it never began; whether it is planned otherwise by now, Tried will tell
+			continue
+		case u.State == Waiting:
 			u.Reason, u.Message = "ContainerCreating", ""
 		}
+		u.Tried = ""
 	}
 }

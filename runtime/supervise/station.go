@@ -40,7 +40,7 @@ func (s Station) Memory() (Memory, error) {
 		return m, err
 	}
 	if err := json.Unmarshal(b, &m); err != nil {
-		return Memory{}, fmt.Errorf("%s is damaged: %w\n  hint: remove it: the pod's supervisor writes it again", s.file("status.json"), err)
+		return Memory{}, fmt.Errorf("%s is damaged: %w\n  hint: remove it, and apply the pod again: its supervisor writes it anew", s.file("status.json"), err)
 	}
 	return m, nil
 }

@@ -103,8 +103,9 @@ type process struct {
 	pod    plan.Pod
 	hash   string // of pod
 	memory Memory
-	// saved is the status file as it is on the disk, told the memory in it.
-	saved []byte
+	// saved is the status file as it was written last, written what tells it from any other, told the memory in it.
+	saved   []byte
+	written string
 	// unsaved is why the status could not be written; empty when it was.
 	unsaved string
 	told    Memory

@@ -13,10 +13,10 @@ import (
 func (p *process) tell() {
 	p.memory.Plan, p.memory.Asked, p.memory.Boot = p.hash, p.wanted.Asked, p.boot
 	b, err := json.Marshal(p.memory)
-	if err == nil && !bytes.Equal(b, p.saved) {
+	if err == nil && (!bytes.Equal(b, p.saved) || !p.Station.Still(p.written)) { // or somebody else has touched it
 		if err = p.Station.save(b); err == nil {
 			p.report(p.told)
-			p.saved, p.told = b, p.memory.clone()
+			p.saved, p.told, p.written = b, p.memory.clone(), p.Station.Written()
 		}
 	}
 	before := p.unsaved
