@@ -76,7 +76,7 @@ func (f *File) order(p *plan.Pod, h Host) {
 	if !h.User { // nor does it mount anything
 		f.set("Unit", "RequiresMountsFor", paths(mountsOf(p, h)...))
 	}
-	f.set("Unit", "JobRunningTimeoutSec", seconds(startLimit(p)))
+	f.set("Unit", "JobRunningTimeoutSec", seconds(jobLimit(p)))
 	f.set("Unit", "StartLimitIntervalSec", "0") // a user may start it as often as he likes
 }
 
@@ -147,6 +147,13 @@ const (
 	stopSlack = 30
 	stopEach  = 2
 )
+
+// jobSlack is what systemd may need to end a service beyond the time that the supervisor has, in seconds.
+const jobSlack = 10
+
+// jobLimit is when systemd gives up a job of the service, in seconds. A stop is a job, too: given up before its time, as that
+// of a pod with a long grace period would be, it ends the waiting of whoever stops the service, and at shutdown the containers.
+func jobLimit(p *plan.Pod) int64 { return max(startLimit(p), stopLimit(p)+jobSlack) }
 
 // stopLimit is how long the supervisor has to end the pod, in seconds.
 func stopLimit(p *plan.Pod) int64 {
