@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/runtime/supervise"
@@ -89,14 +88,12 @@ func (a *applying) enable(ctx context.Context, pods []plan.Pod, states map[strin
 	m := a.manager()
 	var on, off []string
 	reload := false
-	if slices.ContainsFunc(pods, func(p plan.Pod) bool { return a.engines[p.Ref].Dialect.Name() == "podman" }) {
-		var err error
-		if reload, err = m.OrderScopes(); err != nil {
-			return err
-		}
-	}
 	for _, p := range pods {
 		name := systemd.Name(p.Ref)
+		ordered, err := m.OrderScopes(a.engines[p.Ref].Dialect.Name())
+		if err != nil {
+			return err
+		}
 		enabled := states[name].Enabled == "enabled"
 		switch {
 		case !p.Manual && !enabled:
@@ -104,7 +101,7 @@ func (a *applying) enable(ctx context.Context, pods []plan.Pod, states map[strin
 		case p.Manual && enabled:
 			off = append(off, name)
 		}
-		reload = reload || changes[p.Ref].File || states[name].Stale
+		reload = reload || ordered || changes[p.Ref].File || states[name].Stale
 	}
 	if err := errors.Join(m.Enable(ctx, on), m.Disable(ctx, off)); err != nil {
 		return err
