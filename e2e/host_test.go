@@ -161,9 +161,10 @@ func (s setting) config(control, bin, work string) (machine.Config, error) {
 		Control: control,
 		Binds:   map[string]string{"/usr/local/bin/kubehost": filepath.Join(bin, "kubehost"), workPath: work, imagePath: filepath.Join(control, "image.tar")},
 		Files: map[string]string{
-			"/etc/kubehost/config.yaml":                  "runtime: " + s.runtime + "\n",
-			"/etc/containers/registries.conf.d/e2e.conf": fmt.Sprintf("[[registry]]\nlocation = %q\ninsecure = true\n", registryAddr),
-			"/etc/systemd/system/registry.service":       registryUnit,
+			"/etc/kubehost/config.yaml":                   "runtime: " + s.runtime + "\n",
+			"/etc/containers/registries.conf.d/e2e.conf":  fmt.Sprintf("[[registry]]\nlocation = %q\ninsecure = true\n", registryAddr),
+			"/etc/systemd/system/registry.service":        registryUnit,
+			"/etc/systemd/system/registry-broken.service": brokenUnit,
 		},
 		Enable: s.units,
 	}
