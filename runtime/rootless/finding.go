@@ -54,7 +54,7 @@ func (h Host) checkLimits() *Problem {
 	case !h.Systemd:
 		return &Problem{Warning: true, Text: "only systemd gives them to users: pods with limits cannot run", Hint: noSystemd}
 	}
-	return &Problem{Warning: true, Text: fmt.Sprintf("%s was given %q: pods with other limits cannot run", h.User, strings.Join(h.Controllers, " ")), Hint: delegate}
+	return &Problem{Warning: true, Text: fmt.Sprintf("%s was given %q: pods with other limits cannot run", h.User, strings.Join(h.Controllers, " ")), Hint: h.delegate()}
 }
 
 func first(a, b string) string {
