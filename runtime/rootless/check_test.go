@@ -159,6 +159,30 @@ func TestCheckOptions(t *testing.T) {
 	}
 }
 
+// TestCheckGracePeriods: those that systemd does not wait for are told, with one remedy for all.
+func TestCheckGracePeriods(t *testing.T) {
+	pod := func(name string, seconds int64) plan.Pod {
+		return plan.Pod{Ref: plan.Ref{Namespace: "default", Name: name}, GracePeriod: seconds}
+	}
+	want := plan.Plan{Pods: []plan.Pod{pod("a", 300), pod("b", 30), pod("c", 120)}}
+	h := complete()
+	h.StopLimit = 120
+	var got strings.Builder
+	for _, p := range h.Check(want) {
+		got.WriteString(p.String() + "\n")
+	}
+	if diff := cmp.Diff(`pod "a": warning: its grace period of 300 s is cut off at logout and shutdown: systemd ends the services of a user after 120 s
+pod "c": warning: its grace period of 120 s is cut off at logout and shutdown: systemd ends the services of a user after 120 s
+  hint: as root: mkdir -p /etc/systemd/system/user@.service.d && printf '[Service]\nTimeoutStopSec=360\n' >/etc/systemd/system/user@.service.d/stop.conf && systemctl daemon-reload
+`, got.String()); diff != "" {
+		t.Error(diff)
+	}
+	h.StopLimit = 0
+	if got := h.Check(want); len(got) > 0 {
+		t.Errorf("got %v", got)
+	}
+}
+
 func TestCheckNetwork(t *testing.T) {
 	h := complete()
 	h.Runtime, h.NoHostNetwork = "docker", true

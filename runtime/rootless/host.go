@@ -24,6 +24,8 @@ type Host struct {
 	Session bool
 	// Linger says that the user's services run from boot on, and go on after the last logout.
 	Linger bool
+	// StopLimit is how long systemd lets the user's services take to end all together, in seconds; 0 is unknown or without a limit.
+	StopLimit int64
 	// FirstPort is the lowest port that a user may publish.
 	FirstPort int32
 	// UIDs and GIDs are the ids that containers may have.
@@ -99,7 +101,7 @@ func (h Host) Check(want plan.Plan) []Problem {
 			all = append(all, *lack)
 		}
 	}
-	all = slices.Concat(all, h.network(want), h.ports(want), h.ids(want), h.limits(want))
+	all = slices.Concat(all, h.network(want), h.ports(want), h.ids(want), h.limits(want), h.gracePeriods(want))
 	if lack := h.CheckLinger(); lack != nil && len(want.Pods) > 0 {
 		all = append(all, *lack)
 	}
