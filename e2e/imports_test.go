@@ -22,7 +22,16 @@ type rule struct {
 // The direction of imports: the deepest folder's rule holds.
 var directions = map[string]rule{
 	"cmd":               {module: []string{"*"}},
+	"cmd/archive":       {module: []string{}, never: []string{"k8s.io/", "sigs.k8s.io/", "github.com/", "os/exec"}},
+	"cmd/commandline":   {module: []string{}, never: []string{"k8s.io/", "sigs.k8s.io/", "os/exec"}},
+	"cmd/compare":       {module: []string{"manifests"}, never: []string{"os", "os/exec"}},
+	"cmd/engines":       {module: []string{"cmd/settings", "runtime", "runtime/docker", "runtime/podman", "runtime/rootless", "translate/plan"}, never: []string{"k8s.io/", "sigs.k8s.io/"}},
+	"cmd/host":          {module: []string{"cmd/settings", "manifests", "translate"}, never: []string{"k8s.io/", "sigs.k8s.io/", "os/exec"}},
+	"cmd/printers":      {module: []string{"cmd/view"}, never: []string{"os/exec", "net", "net/http", "github.com/"}},
 	"cmd/progress":      {module: []string{}, never: []string{"k8s.io/", "sigs.k8s.io/", "os/exec"}},
+	"cmd/report":        {module: []string{"cmd/commandline", "cmd/progress", "runtime", "runtime/supervise", "translate/plan"}, never: []string{"k8s.io/", "sigs.k8s.io/", "os/exec"}},
+	"cmd/settings":      {module: []string{"cmd/commandline", "cmd/progress"}, never: []string{"k8s.io/", "os/exec"}},
+	"cmd/view":          {module: []string{"cmd/engines", "cmd/settings", "runtime", "runtime/supervise", "translate/plan"}, never: []string{"os/exec", "net", "net/http"}},
 	"e2e":               {module: []string{}},
 	"e2e/bench":         {module: []string{"runtime/pause"}},
 	"manifests":         {module: []string{}, never: []string{"os/exec"}},

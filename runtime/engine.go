@@ -141,11 +141,11 @@ func (e Engine) command(args ...string) Command {
 	return Command{Argv: append([]string{e.Dialect.Name()}, args...)}
 }
 
-// Stop is the command that ends one container: its signal, the grace period in whole seconds, SIGKILL. It ends with kubehost: who
-// goes on from there stops the container with what is left of the time.
-func (e Engine) Stop(id string, grace time.Duration) Command {
+// Stop is the command that ends containers, all at once: the signal, the grace period in whole seconds, SIGKILL. It ends with kubehost:
+// who goes on from there stops them with what is left of the time.
+func (e Engine) Stop(grace time.Duration, ids ...string) Command {
 	seconds := int64((grace + time.Second - 1) / time.Second)
-	c := e.stop(Stop{Running: []string{id}, Grace: &seconds})[0]
+	c := e.stop(Stop{Running: ids, Grace: &seconds})[0]
 	c.Mortal = true
 	return c
 }

@@ -3,13 +3,16 @@ package main
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
 	"time"
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/kubehost/kubehost/cmd/commandline"
+	"github.com/kubehost/kubehost/cmd/engines"
+	"github.com/kubehost/kubehost/cmd/progress"
+	"github.com/kubehost/kubehost/cmd/report"
+	"github.com/kubehost/kubehost/cmd/settings"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/runtime/supervise"
 	"github.com/kubehost/kubehost/translate/plan"
@@ -18,27 +21,27 @@ import (
 // acting is what the commands that change something have in common.
 type acting struct {
 	*program
-	settings settings
+	settings settings.Settings
 	store    runtime.Store
 	// limit is the longest time for one step.
 	limit time.Duration
-	show  *reporter
+	show  *report.Work
 }
 
 // begin finds the settings and the runtimes, and shows from then on what is done, until show is closed.
-func (p *program) begin(c *cli.Context) (acting, *engines, error) {
-	s, err := p.settings(c)
+func (p *program) begin(c *cli.Context) (acting, *engines.Finder, error) {
+	s, err := p.user().Settings(c)
 	if err != nil {
 		return acting{}, nil, err
 	}
-	e, err := p.engines(s)
+	e, err := engines.New(p.user(), s)
 	if err != nil {
 		return acting{}, nil, err
 	}
-	return p.newActing(c, s, p.newReporter(c, s)), e, nil
+	return p.newActing(c, s, p.reporting(c, s)), e, nil
 }
 
-func (p *program) newActing(c *cli.Context, s settings, show *reporter) acting {
+func (p *program) newActing(c *cli.Context, s settings.Settings, show *report.Work) acting {
 	limit := cmp.Or(c.Duration(flagTimeout), stepLimit)
 	return acting{program: p, settings: s, store: runtime.Store{Dir: s.StateDir}, limit: limit, show: show}
 }
@@ -52,7 +55,7 @@ const flagTimeout = "timeout"
 func timeoutFlag(usageOf string) cli.Flag {
 	return &cli.DurationFlag{Name: flagTimeout, Value: stepLimit, Usage: "longest `TIME` for " + usageOf, Action: func(c *cli.Context, d time.Duration) error {
 		if d <= 0 {
-			return usage(c, "--%s must be longer than 0", flagTimeout)
+			return commandline.Usage(c, "--%s must be longer than 0", flagTimeout)
 		}
 		return nil
 	}}
@@ -64,7 +67,7 @@ func (a *acting) locked(ctx context.Context, refs []plan.Ref, do func(context.Co
 	defer cancel()
 	locks, err := a.store.Lock(waits, refs, a.waiting)
 	if err != nil {
-		return storeError(err)
+		return settings.StateError(err)
 	}
 	defer locks.Release()
 	return do(locks.With(ctx))
@@ -77,17 +80,21 @@ func (a *acting) waiting() {
 
 // carryOut does the steps, and shows them.
 func (a *acting) carryOut(ctx context.Context, e runtime.Engine, steps runtime.Steps) error {
-	return runtime.Executor{Engine: e, Limit: a.limit, Report: a.show.event, Noted: a.store.SaveNote}.Run(ctx, steps)
+	return runtime.Executor{Engine: e, Limit: a.limit, Report: a.show.Event, Noted: a.store.SaveNote}.Run(ctx, steps)
 }
 
 func (a *acting) station(r plan.Ref) supervise.Station {
 	return supervise.Station{Dir: a.settings.RunDir, Ref: r}
 }
 
-// storeError adds the remedy to what went wrong with the state directory.
-func storeError(err error) error {
-	if errors.Is(err, fs.ErrPermission) {
-		return fmt.Errorf("%w\n  hint: run kubehost as root, or give it a directory of your own with --state-dir", err)
+// reporting shows what the command does from now on. All that it writes to standard error goes the same way, so
+// that it does not come between lines that move, and is JSON where that is wanted.
+func (p *program) reporting(c *cli.Context, s settings.Settings) *report.Work {
+	mode := progress.Mode(s.Progress)
+	if c.Bool("quiet") {
+		mode = progress.Quiet
 	}
-	return err
+	show := report.New(progress.Options{Mode: mode, Out: p.stderr, Getenv: p.getenv})
+	p.stderr = show.Display
+	return show
 }

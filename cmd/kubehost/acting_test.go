@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"strings"
 	"testing"
+
+	"github.com/kubehost/kubehost/cmd/commandline"
 )
 
 // TestTimeoutIsATime: a time-out that is over at once would leave pods half changed.
@@ -14,7 +16,7 @@ func TestTimeoutIsATime(t *testing.T) {
 			p := &program{stdin: strings.NewReader(""), stdout: t.Output(), stderr: &stderr, getenv: func(string) string { return "" }}
 			args := append([]string{"kubehost"}, strings.Fields(command)...)
 			code := p.main(append(args, "--timeout", limit, "--state-dir", t.TempDir()))
-			if want := "--timeout must be longer than 0"; code != exitUsage || !strings.Contains(stderr.String(), want) {
+			if want := "--timeout must be longer than 0"; code != commandline.ExitUsage || !strings.Contains(stderr.String(), want) {
 				t.Errorf("%s --timeout %s: exit code %d, %q, want %q", command, limit, code, stderr.String(), want)
 			}
 		}

@@ -4,6 +4,9 @@ import (
 	"errors"
 
 	"github.com/urfave/cli/v2"
+
+	"github.com/kubehost/kubehost/cmd/engines"
+	"github.com/kubehost/kubehost/cmd/settings"
 )
 
 func (p *program) applyCommand() *cli.Command {
@@ -48,7 +51,7 @@ Examples:
 			publishFlag(),
 			&cli.BoolFlag{Name: flagEnableLinger, Usage: "let this user's pods start at boot and go on after logout: loginctl enable-linger"},
 			&cli.BoolFlag{Name: "wait", Usage: "wait until all pods are ready, or have done their work"},
-		), append(pruneFlags(), changeFlags()...)...),
+		), append(pruneFlags(), settings.ChangeFlags()...)...),
 		Action: func(c *cli.Context) error { return p.apply(c, bool(*dry)) },
 	}
 }
@@ -69,14 +72,14 @@ func (p *program) apply(c *cli.Context, dry bool) error {
 	if err := checkOutput(c, out, dry); err != nil {
 		return err
 	}
-	s, err := p.settings(c)
+	s, err := p.user().Settings(c)
 	if err != nil {
 		return err
 	}
-	show := p.newReporter(c, s)
+	show := p.reporting(c, s)
 	defer show.Close()
 	if out == "units" {
-		s.Supervisor = supervisorSystemd
+		s.Supervisor = settings.SupervisorSystemd
 	} else if err := p.chooseSupervisor(c.Context, &s); err != nil && !dry {
 		return err
 	}
@@ -102,23 +105,25 @@ func (p *program) apply(c *cli.Context, dry bool) error {
 		return err
 	}
 	given, _ := a.givenPods()
-	e.noteStaying(given)
+	for _, note := range e.Staying(given) {
+		p.note("%s", note)
+	}
 	return errors.Join(a.run(c.Context), sync(c.Context))
 }
 
 // planned is what the manifests make of this host, with the engines of all pods.
-func (p *program) planned(c *cli.Context, act acting, names []string) (applying, *engines, error) {
+func (p *program) planned(c *cli.Context, act acting, names []string) (applying, *engines.Finder, error) {
 	a := newApplying(act, c.Bool("wait"))
 	var err error
 	if a.wanted, err = p.load(c, a.settings, names, true); err != nil {
 		return a, nil, err
 	}
-	e, err := p.engines(a.settings)
+	e, err := engines.New(p.user(), a.settings)
 	if err != nil {
 		return a, nil, err
 	}
-	e.trusting = true
+	e.Trusting = true
 	given, others := a.givenPods()
-	a.engines, err = e.pods(c.Context, given, append(others, a.stale.pods...))
+	a.engines, err = e.Pods(c.Context, given, append(others, a.stale.pods...))
 	return a, e, err
 }

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/kubehost/kubehost/cmd/engines"
+	"github.com/kubehost/kubehost/cmd/settings"
 	"github.com/kubehost/kubehost/manifests"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/runtime/supervise"
@@ -60,7 +62,7 @@ func (a *applying) run(ctx context.Context) error {
 		if d, err = a.decide(ctx); err != nil {
 			return err
 		}
-		if a.settings.Supervisor == supervisorNone {
+		if a.settings.Supervisor == settings.SupervisorNone {
 			return a.unsupervised(ctx, d)
 		}
 		left, err = a.prepareAndHandOver(ctx, d)
@@ -69,10 +71,10 @@ func (a *applying) run(ctx context.Context) error {
 	if d.words == nil {
 		return err
 	}
-	if a.settings.Supervisor != supervisorNone { // the supervisors need the locks
+	if a.settings.Supervisor != settings.SupervisorNone { // the supervisors need the locks
 		err = errors.Join(err, a.follow(ctx, left))
 		for _, pt := range d.parts {
-			a.show.published(pt.steps)
+			a.show.Published(pt.steps)
 		}
 		if err == nil {
 			err = a.leaveNetworks(ctx, d.parts)
@@ -97,7 +99,7 @@ func (a *applying) decide(ctx context.Context) (d decided, err error) {
 	if err := a.others(); err != nil {
 		return d, err
 	}
-	if a.settings.Supervisor == supervisorNone {
+	if a.settings.Supervisor == settings.SupervisorNone {
 		refs := podRefs(a.want.Pods)
 		if err := errors.Join(a.retire(ctx, refs), a.dismiss(ctx, refs)); err != nil {
 			return d, err
@@ -106,7 +108,7 @@ func (a *applying) decide(ctx context.Context) (d decided, err error) {
 	// From the look to the saved plans, no prune may take away what was seen.
 	use, err := a.store.LockUse(ctx, a.waiting)
 	if err != nil {
-		return d, storeError(err)
+		return d, settings.StateError(err)
 	}
 	defer use.Release()
 	if d.parts, err = a.look(ctx); err != nil {
@@ -114,10 +116,10 @@ func (a *applying) decide(ctx context.Context) (d decided, err error) {
 	}
 	words, err := a.save(d.parts)
 	if err != nil {
-		return d, storeError(err)
+		return d, settings.StateError(err)
 	}
 	if d.pods, err = a.rest(d.parts); err != nil {
-		return d, storeError(err)
+		return d, settings.StateError(err)
 	}
 	d.words = words
 	return d, nil
@@ -126,13 +128,13 @@ func (a *applying) decide(ctx context.Context) (d decided, err error) {
 // unsupervised does all steps, and leaves the pods to their runtimes.
 func (a *applying) unsupervised(ctx context.Context, d decided) error {
 	if err := a.unask(d.pods); err != nil {
-		return storeError(err)
+		return settings.StateError(err)
 	}
 	var errs []error
 	for _, pt := range d.parts {
 		errs = append(errs, a.carryOut(ctx, pt.engine, pt.steps))
 	}
-	a.show.started(d.pods)
+	a.show.Started(d.pods)
 	return errors.Join(errs...)
 }
 
@@ -146,7 +148,7 @@ func (a *applying) others() error {
 		}
 		now, _, err := a.before(ref(o.Origin))
 		if err != nil && runtime.DamagedIn(err) == nil {
-			return storeError(err)
+			return settings.StateError(err)
 		}
 		if now.Runtime != "" && now.Runtime != engine.Dialect.Name() || o.Stored && string(now.Manifest) != string(o.Source) {
 			return fmt.Errorf("pod %q was changed at the same time\n  hint: apply again", o.Origin.Name)
@@ -204,7 +206,7 @@ func (a *applying) save(parts []part) (map[string]string, error) {
 			if err := a.warnDamaged(err); err != nil {
 				return nil, err
 			}
-			there = there || known(pt.seen, p.Ref)
+			there = there || engines.Has(pt.seen, p.Ref)
 			changed := touches(pt.steps, p.Ref) && !a.inHand(before.Plan, p)
 			words[key(o.Origin)] = word(there, changed || string(before.Manifest) != string(o.Source))
 			saves = append(saves, func() error {
@@ -253,15 +255,6 @@ func word(there, changed bool) string {
 	return "unchanged"
 }
 
-func known(o runtime.Observed, r plan.Ref) bool {
-	for _, c := range o.Containers {
-		if c.Ref == r {
-			return true
-		}
-	}
-	return false
-}
-
 func touches(steps runtime.Steps, r plan.Ref) bool {
 	for _, s := range steps {
 		if s.Pod == r {
@@ -279,13 +272,13 @@ func key(o manifests.Origin) string { return o.Kind + "/" + o.Namespace + "/" + 
 func (a *applying) print(words map[string]string) {
 	a.show.Settle()
 	for _, o := range a.set.Order {
-		if o.Kind == "Pod" && a.show.failed[ref(o)] {
+		if o.Kind == "Pod" && a.show.Failed[ref(o)] {
 			continue
 		}
 		fmt.Fprintf(a.stdout, "%s/%s %s\n", strings.ToLower(o.Kind), o.Name, words[key(o)])
 	}
 	for _, o := range a.set.Pods {
-		if o.Stored && words[key(o.Origin)] == "configured" && !a.show.failed[ref(o.Origin)] {
+		if o.Stored && words[key(o.Origin)] == "configured" && !a.show.Failed[ref(o.Origin)] {
 			fmt.Fprintf(a.stdout, "pod/%s configured\n", o.Origin.Name)
 		}
 	}

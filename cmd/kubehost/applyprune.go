@@ -10,6 +10,9 @@ import (
 	"github.com/urfave/cli/v2"
 	"k8s.io/apimachinery/pkg/labels"
 
+	"github.com/kubehost/kubehost/cmd/commandline"
+	"github.com/kubehost/kubehost/cmd/engines"
+	"github.com/kubehost/kubehost/cmd/settings"
 	"github.com/kubehost/kubehost/manifests"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/translate"
@@ -31,11 +34,11 @@ func pruneFlags() []cli.Flag {
 func checkPrune(c *cli.Context) error {
 	switch {
 	case c.Bool("all") && !c.Bool(flagPrune):
-		return usage(c, "--all says what --prune removes, and is nothing without it")
+		return commandline.Usage(c, "--all says what --prune removes, and is nothing without it")
 	case c.Bool("all") && c.IsSet("selector"):
-		return usage(c, "cannot set --all and --selector at the same time")
+		return commandline.Usage(c, "cannot set --all and --selector at the same time")
 	case c.Bool(flagPrune) && !selects(c):
-		return usage(c, "all resources selected for prune without explicitly passing --all. To prune all resources, pass the --all flag. "+
+		return commandline.Usage(c, "all resources selected for prune without explicitly passing --all. To prune all resources, pass the --all flag. "+
 			"If you did not mean to prune all resources, specify a label selector")
 	}
 	return nil
@@ -55,7 +58,7 @@ func (p *program) findStale(c *cli.Context, selector labels.Selector, set *manif
 	case !c.Bool(flagPrune):
 		return stale{}, nil
 	case len(set.Order) == 0: // a directory that was left empty is no word to remove everything
-		return stale{}, usage(c, "no objects passed to %s", c.Command.Name)
+		return stale{}, commandline.Usage(c, "no objects passed to %s", c.Command.Name)
 	}
 	s, used := staleIn(set, selector)
 	for _, o := range used {
@@ -156,9 +159,9 @@ func (a *applying) makeRoom(ctx context.Context) (words map[string]string, err e
 // taken in one order, so no others may be held.
 func (a *applying) clear(ctx context.Context) error {
 	var errs []error
-	for _, part := range byEngine(a.stale.pods, func(r plan.Ref) runtime.Engine { return a.engines[r] }) {
-		d := deleting{acting: a.acting, engine: part.engine, lenient: true, prune: true}
-		for _, r := range part.of {
+	for _, part := range engines.Shares(a.stale.pods, func(r plan.Ref) runtime.Engine { return a.engines[r] }) {
+		d := deleting{acting: a.acting, engine: part.Engine, lenient: true, prune: true}
+		for _, r := range part.Of {
 			a.show.Note("pod %q: not in the manifests any more", r.Name)
 			d.targets = append(d.targets, target{"Pod", r})
 		}
@@ -166,7 +169,7 @@ func (a *applying) clear(ctx context.Context) error {
 	}
 	for _, o := range a.stale.objects {
 		if _, err := a.store.RemoveObject(o.Kind, ref(o)); err != nil {
-			errs = append(errs, storeError(err))
+			errs = append(errs, settings.StateError(err))
 		}
 	}
 	return errors.Join(errs...)

@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"k8s.io/apimachinery/pkg/labels"
 
+	"github.com/kubehost/kubehost/cmd/commandline"
 	"github.com/kubehost/kubehost/manifests"
 )
 
@@ -90,7 +91,7 @@ func TestPruneMistakes(t *testing.T) {
 		var stderr strings.Builder
 		p := &program{stdin: strings.NewReader("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n"), stdout: t.Output(), stderr: &stderr, getenv: func(string) string { return "" }}
 		code := p.main(append([]string{"kubehost", "--state-dir", store.Dir}, strings.Fields(words)...))
-		if code != exitUsage || !strings.Contains(stderr.String(), want) {
+		if code != commandline.ExitUsage || !strings.Contains(stderr.String(), want) {
 			t.Errorf("%s: exit code %d\n%s", words, code, stderr.String())
 		}
 	}

@@ -2,21 +2,17 @@ package main
 
 import (
 	"context"
-	"fmt"
 
+	"github.com/kubehost/kubehost/cmd/commandline"
+	"github.com/kubehost/kubehost/cmd/engines"
+	"github.com/kubehost/kubehost/cmd/settings"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/runtime/systemd"
 )
 
-// never is the value of autoPrune that means the same as none.
-const never = "never"
-
-// prunes says whether a timer is to prune.
-func (s settings) prunes() bool { return s.AutoPrune != "" && s.AutoPrune != never }
-
 // pruneUnits are the units that prune as the configuration file says, none when it does not.
-func (p *program) pruneUnits(s settings, runtime string) ([]systemd.File, error) {
-	if !s.prunes() {
+func (p *program) pruneUnits(s settings.Settings, runtime string) ([]systemd.File, error) {
+	if !s.Prunes() {
 		return nil, nil
 	}
 	h, err := p.unitHost(s, runtime)
@@ -29,16 +25,16 @@ func (p *program) pruneUnits(s settings, runtime string) ([]systemd.File, error)
 
 // autoPrune checks what the configuration file says of pruning, before anything is done, and returns what makes the timer
 // be as it says. With another state directory than that file's the timer is left alone: it is not for that.
-func (p *program) autoPrune(ctx context.Context, e *engines) (sync func(context.Context) error, err error) {
+func (p *program) autoPrune(ctx context.Context, e *engines.Finder) (sync func(context.Context) error, err error) {
 	nothing := func(context.Context) error { return nil }
-	m, s := p.manager(), e.settings
+	m, s := p.manager(), e.Settings
 	switch {
 	case s.OtherState:
 		return nothing, nil
-	case !s.prunes():
+	case !s.Prunes():
 		return func(ctx context.Context) error { return m.RemovePrune(ctx, s.Config) }, nil
 	}
-	engine, err := e.chosen(ctx)
+	engine, err := e.Chosen(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -57,9 +53,9 @@ func (p *program) autoPrune(ctx context.Context, e *engines) (sync func(context.
 	}
 	if !known {
 		if err := systemd.CheckCalendar(ctx, runtime.Exec{}, s.AutoPrune); err != nil {
-			return nil, &exitError{exitUsage, fmt.Errorf(
-				"%s: autoPrune: %w\n  hint: daily, weekly, never, or a time such as \"Sun 03:00\"; \"systemd-analyze calendar\" explains them", s.Config, err)}
+			return nil, commandline.Mistake(
+				"%s: autoPrune: %w\n  hint: daily, weekly, never, or a time such as \"Sun 03:00\"; \"systemd-analyze calendar\" explains them", s.Config, err)
 		}
 	}
-	return func(ctx context.Context) error { return storeError(m.InstallPrune(ctx, service, timer)) }, nil
+	return func(ctx context.Context) error { return settings.StateError(m.InstallPrune(ctx, service, timer)) }, nil
 }

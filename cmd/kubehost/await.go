@@ -13,6 +13,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/kubehost/kubehost/cmd/engines"
+	"github.com/kubehost/kubehost/cmd/settings"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/runtime/supervise"
 	"github.com/kubehost/kubehost/runtime/systemd"
@@ -27,7 +29,7 @@ func (a *applying) follow(ctx context.Context, pods []plan.Pod) error {
 	var errs []error
 	for _, p := range pods {
 		if err := wrong[p.Ref]; err != nil {
-			a.show.fail(p.Ref, err)
+			a.show.Fail(p.Ref, err)
 			errs = append(errs, err)
 		}
 	}
@@ -101,12 +103,11 @@ func (a *applying) dead(ctx context.Context, pods []plan.Pod) map[string]error {
 	defer cancel()
 	dead := map[string]error{}
 	for _, p := range pods {
-		s := a.settings
-		s.Runtime = a.engines[p.Ref].Dialect.Name()
-		if _, asked := dead[s.Runtime]; asked {
+		name := a.engines[p.Ref].Dialect.Name()
+		if _, asked := dead[name]; asked {
 			continue
 		}
-		_, dead[s.Runtime] = a.engine(ctx, s)
+		_, dead[name] = engines.Find(ctx, a.user(), name)
 		if ctx.Err() != nil {
 			return nil
 		}
@@ -134,7 +135,7 @@ func (a *applying) overtaken(p plan.Pod) error {
 // mute is why the pod's supervisor cannot tell how it is; nil when it can.
 func (a *applying) mute(p plan.Pod) error {
 	if err := a.station(p.Ref).Writable(); err != nil {
-		return fmt.Errorf("pod %q: its supervisor cannot tell how it is: %w", p.Name, storeError(err))
+		return fmt.Errorf("pod %q: its supervisor cannot tell how it is: %w", p.Name, settings.StateError(err))
 	}
 	return nil
 }
@@ -164,11 +165,11 @@ func (a *applying) arrived(ctx context.Context, p plan.Pod, waited time.Duration
 			return false, err
 		}
 		if m.Settled && (!a.wait || m.Over || m.Ready(&p)) {
-			a.show.arrived(&p, m, waited)
+			a.show.Arrived(&p, m, waited)
 			return true, nil
 		}
 	}
-	a.show.watched(&p, m, waited)
+	a.show.Watched(&p, m, waited)
 	// It may have been killed, or have ended before it read the plan.
 	if pid, err := a.station(p.Ref).Alive(); err == nil && pid == 0 {
 		return false, a.lost(ctx, p, m)
@@ -197,7 +198,7 @@ func (a *applying) lost(ctx context.Context, p plan.Pod, m supervise.Memory) err
 	if n%100 != 20 { // one that was just started has not begun yet
 		return nil
 	}
-	if a.settings.Supervisor == supervisorSystemd {
+	if a.settings.Supervisor == settings.SupervisorSystemd {
 		waiting, err := a.lostService(ctx, p)
 		if waiting {
 			a.spawned[p.Ref] = 0
@@ -208,7 +209,7 @@ func (a *applying) lost(ctx context.Context, p plan.Pod, m supervise.Memory) err
 }
 
 func (a *applying) lifeless(p plan.Pod) error {
-	if a.settings.Supervisor == supervisorSystemd {
+	if a.settings.Supervisor == settings.SupervisorSystemd {
 		scope := ""
 		if a.euid != 0 {
 			scope = "--user "
@@ -216,7 +217,7 @@ func (a *applying) lifeless(p plan.Pod) error {
 		return fmt.Errorf("pod %q: its service does not start\n  hint: systemctl %sstatus %s tells why", p.Name, scope, systemd.Name(p.Ref))
 	}
 	log, _ := os.ReadFile(filepath.Join(a.settings.RunDir, p.Namespace, p.Name, "supervisor.log"))
-	return fmt.Errorf("pod %q: its supervisor does not start%s\n  hint: %s runs it here, where it tells more", p.Name, below(string(log)), podCommand("supervise", p.Ref))
+	return fmt.Errorf("pod %q: its supervisor does not start%s\n  hint: %s runs it here, where it tells more", p.Name, below(string(log)), engines.PodCommand("supervise", p.Ref))
 }
 
 // below is a text of another program, as lines below an error.

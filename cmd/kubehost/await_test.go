@@ -6,15 +6,27 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/kubehost/kubehost/cmd/settings"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/runtime/supervise"
 	"github.com/kubehost/kubehost/translate/plan"
 )
 
+var web = plan.Ref{Namespace: "default", Name: "web"}
+
+func want(t *testing.T, want, got string) {
+	t.Helper()
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
 // TestDamageIsTold: nobody waits for a pod until the time is over when a file that tells of it can be read by no one.
 func TestDamageIsTold(t *testing.T) {
 	for _, name := range []string{"wanted.json", "status.json"} {
-		s := settings{StateDir: t.TempDir(), RunDir: t.TempDir()}
+		s := settings.Settings{StateDir: t.TempDir(), RunDir: t.TempDir()}
 		h := &watchedHost{T: t, settings: s}
 		h.apply("web", "shop")
 		h.tell("web", running)
@@ -91,12 +103,12 @@ func TestLifeless(t *testing.T) {
 		log  string
 		want string
 	}{
-		{supervisorSystemd, 0, "", "pod \"web\": its service does not start\n  hint: systemctl status kubehost-web.service tells why"},
-		{supervisorSystemd, 1000, "", "pod \"web\": its service does not start\n  hint: systemctl --user status kubehost-web.service tells why"},
-		{supervisorDetached, 0, "error: no\n", "pod \"web\": its supervisor does not start\n  | error: no\n  hint: kubehost supervise web runs it here, where it tells more"},
-		{supervisorDetached, 0, "", "pod \"web\": its supervisor does not start\n  hint: kubehost supervise web runs it here, where it tells more"},
+		{settings.SupervisorSystemd, 0, "", "pod \"web\": its service does not start\n  hint: systemctl status kubehost-web.service tells why"},
+		{settings.SupervisorSystemd, 1000, "", "pod \"web\": its service does not start\n  hint: systemctl --user status kubehost-web.service tells why"},
+		{settings.SupervisorDetached, 0, "error: no\n", "pod \"web\": its supervisor does not start\n  | error: no\n  hint: kubehost supervise web runs it here, where it tells more"},
+		{settings.SupervisorDetached, 0, "", "pod \"web\": its supervisor does not start\n  hint: kubehost supervise web runs it here, where it tells more"},
 	} {
-		a := newApplying(acting{program: &program{euid: test.euid}, settings: settings{Supervisor: test.kind, RunDir: t.TempDir()}}, false)
+		a := newApplying(acting{program: &program{euid: test.euid}, settings: settings.Settings{Supervisor: test.kind, RunDir: t.TempDir()}}, false)
 		if test.log != "" {
 			if err := runtime.ReplaceFile(filepath.Join(a.settings.RunDir, "default", "web", "supervisor.log"), []byte(test.log)); err != nil {
 				t.Fatal(err)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"path/filepath"
@@ -12,6 +13,8 @@ import (
 	"github.com/urfave/cli/v2"
 	v1 "k8s.io/api/core/v1"
 
+	"github.com/kubehost/kubehost/cmd/commandline"
+	"github.com/kubehost/kubehost/cmd/settings"
 	"github.com/kubehost/kubehost/runtime"
 )
 
@@ -47,12 +50,12 @@ type completing struct {
 // read takes the words before the last apart. It returns the flag that the last word is the value of, if it is.
 func (c *completing) read() cli.Flag {
 	c.flags = map[string]string{}
-	command, at := findCommand(c.app, c.words[:len(c.words)-1])
+	command, at := commandline.FindCommand(c.app, c.words[:len(c.words)-1])
 	if command == nil {
 		return nil
 	}
 	c.command = command
-	known := flagsOf(command)
+	known := commandline.FlagsOf(command)
 	var open string
 	for i, w := range c.words[:len(c.words)-1] {
 		name, value, hasValue := strings.Cut(strings.TrimLeft(w, "-"), "=")
@@ -67,7 +70,7 @@ func (c *completing) read() cli.Flag {
 			c.names = append(c.names, w)
 		case hasValue:
 			c.flags[name] = value
-		case known[name].takesValue:
+		case known[name].TakesValue:
 			open = name
 		}
 	}
@@ -145,7 +148,7 @@ func (c *completing) values(f cli.Flag) []string {
 	case slices.Contains(f.Names(), "namespace"):
 		return c.namespaces()
 	case slices.Contains(f.Names(), "supervisor"):
-		return []string{supervisorSystemd, supervisorDetached, supervisorNone}
+		return []string{settings.SupervisorSystemd, settings.SupervisorDetached, settings.SupervisorNone}
 	case what[1] == "CONTAINER":
 		return c.containers(c.names)
 	case what[1] == "WHAT":
@@ -196,11 +199,10 @@ func (c *completing) arguments() []string {
 
 // store is where the applied pods are. What is wrong with a setting is for the command itself to say.
 func (c *completing) store() runtime.Store {
-	file, _, _ := c.config(c.flags[flagConfig])
-	return runtime.Store{Dir: first(c.flags[flagStateDir], c.getenv("KUBEHOST_STATE_DIR"), file.StateDir, c.defaults().StateDir)}
+	return runtime.Store{Dir: c.user().StateDir(c.flags[settings.FlagStateDir], c.flags[settings.FlagConfig])}
 }
 
-func (c *completing) namespace() string { return first(c.flags["namespace"], c.flags["n"], "default") }
+func (c *completing) namespace() string { return cmp.Or(c.flags["namespace"], c.flags["n"], "default") }
 
 // pods are the names of the applied pods that are not named yet.
 func (c *completing) pods(before, after string) []string {
@@ -275,7 +277,7 @@ func (c *completing) ports(name string) []string {
 	var all []string
 	for _, container := range slices.Concat(pod.Spec.InitContainers, pod.Spec.Containers) {
 		for _, p := range container.Ports {
-			all = append(all, first(p.Name, strconv.Itoa(int(p.ContainerPort))))
+			all = append(all, cmp.Or(p.Name, strconv.Itoa(int(p.ContainerPort))))
 		}
 	}
 	return all

@@ -5,6 +5,8 @@ import (
 	"fmt"
 
 	"github.com/urfave/cli/v2"
+
+	"github.com/kubehost/kubehost/cmd/commandline"
 )
 
 // The scripts ask the program itself for what may stand at a place: see [program.complete].
@@ -32,7 +34,7 @@ Examples:
 		Action: func(c *cli.Context) error {
 			script, known := scripts[c.Args().First()]
 			if c.NArg() != 1 || !known {
-				return usage(c, "must name one shell: bash, zsh or fish")
+				return commandline.Usage(c, "must name one shell: bash, zsh or fish")
 			}
 			_, err := fmt.Fprint(p.stdout, script)
 			return err

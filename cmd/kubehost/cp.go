@@ -13,9 +13,14 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"syscall"
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/kubehost/kubehost/cmd/archive"
+	"github.com/kubehost/kubehost/cmd/commandline"
+	"github.com/kubehost/kubehost/cmd/settings"
+	"github.com/kubehost/kubehost/cmd/view"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/translate/plan"
 )
@@ -42,7 +47,7 @@ Examples:
 			namespaceFlag("of the pod (default: default)"),
 			&cli.StringFlag{Name: "container", Aliases: []string{"c"}, Usage: "copy into or out of this `CONTAINER`"},
 			&cli.BoolFlag{Name: "no-preserve", Usage: "give what is copied into a container the usual modes, 0644 and 0755"},
-		}, settingFlags()...),
+		}, settings.Flags()...),
 		Action: p.cp,
 	}
 }
@@ -51,8 +56,8 @@ Examples:
 type copying struct {
 	*program
 	engine     runtime.Engine
-	view       podView
-	unit       unit
+	view       view.Pod
+	unit       view.Unit
 	noPreserve bool
 }
 
@@ -61,16 +66,16 @@ type place struct{ pod, path string }
 
 func (p *program) cp(c *cli.Context) error {
 	if c.NArg() != 2 {
-		return usage(c, "must name a source and a target, one of them in a container: POD:PATH")
+		return commandline.Usage(c, "must name a source and a target, one of them in a container: POD:PATH")
 	}
 	from, to := placeOf(c.Args().Get(0)), placeOf(c.Args().Get(1))
 	switch {
 	case from.pod == "" && to.pod == "":
-		return usage(c, "one of source and target must be in a container: POD:PATH")
+		return commandline.Usage(c, "one of source and target must be in a container: POD:PATH")
 	case from.pod != "" && to.pod != "":
-		return usage(c, "one of source and target must be a file of this host")
+		return commandline.Usage(c, "one of source and target must be a file of this host")
 	case from.path == "" || to.path == "":
-		return usage(c, "filepath can not be empty")
+		return commandline.Usage(c, "filepath can not be empty")
 	}
 	r, err := copiedPod(c, from.pod+to.pod)
 	if err != nil {
@@ -85,10 +90,10 @@ func (p *program) cp(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	if u.have == nil {
-		return fmt.Errorf("container %q of pod %q is not there\n  hint: \"kubehost get pod %s\" tells what it waits for", u.name, r.Name, r.Name)
+	if u.Container == nil {
+		return fmt.Errorf("container %q of pod %q is not there\n  hint: \"kubehost get pod %s\" tells what it waits for", u.Name, r.Name, r.Name)
 	}
-	cp := copying{program: p, engine: v.engine, view: v, unit: u, noPreserve: c.Bool("no-preserve")}
+	cp := copying{program: p, engine: v.Engine, view: v, unit: u, noPreserve: c.Bool("no-preserve")}
 	if from.pod == "" {
 		return cp.in(c.Context, from.path, to.path)
 	}
@@ -111,7 +116,7 @@ func copiedPod(c *cli.Context, word string) (plan.Ref, error) {
 		return podNamed(c, word)
 	}
 	if n := c.String("namespace"); n != "" && n != namespace {
-		return plan.Ref{}, usage(c, "two namespaces are named: %s and %s", n, namespace)
+		return plan.Ref{}, commandline.Usage(c, "two namespaces are named: %s and %s", n, namespace)
 	}
 	t := targetOf("Pod", namespace, name)
 	return t.Ref, checkNames([]target{t})
@@ -122,7 +127,7 @@ func (cp *copying) inside(name string) string {
 	if path.IsAbs(name) {
 		return path.Clean(name)
 	}
-	return path.Join("/", cp.view.details[cp.unit.have.ID].WorkingDir, name)
+	return path.Join("/", cp.view.Details[cp.unit.Container.ID].WorkingDir, name)
 }
 
 // in copies a file or directory of this host into the container.
@@ -148,28 +153,28 @@ func (cp *copying) in(ctx context.Context, from, to string) error {
 	defer r.Close()
 	packed := make(chan error, 1)
 	go func() {
-		packed <- cp.packer(name).pack(w, from)
+		packed <- cp.packer(name).Pack(w, from)
 		w.Close()
 	}()
-	err = cp.run(ctx, cp.engine.CopyIn(cp.unit.have.ID, path.Clean(dir)), runtime.Streams{In: r, Out: io.Discard, Begun: func(*os.Process) { r.Close() }})
+	err = cp.run(ctx, cp.engine.CopyIn(cp.unit.Container.ID, path.Clean(dir)), runtime.Streams{In: r, Out: io.Discard, Begun: func(*os.Process) { r.Close() }})
 	r.Close() // if it was never begun: the packing must end
 	problem := <-packed
-	if errors.Is(problem, fs.ErrClosed) || err != nil && isBrokenPipe(problem) {
+	if errors.Is(problem, fs.ErrClosed) || err != nil && errors.Is(problem, syscall.EPIPE) {
 		problem = nil // it is what the runtime says that counts
 	}
 	return errors.Join(err, problem)
 }
 
 // packer packs for the user that the container's process runs as.
-func (cp *copying) packer(name string) packer {
-	d := cp.view.details[cp.unit.have.ID]
-	uid, gid, ok := idsOf(os.DirFS("/proc"), d.Pid)
-	if !ok && cp.view.stored != nil {
-		if u := cp.view.stored.Plan.Unit(cp.unit.name); u != nil {
+func (cp *copying) packer(name string) archive.Packer {
+	d := cp.view.Details[cp.unit.Container.ID]
+	uid, gid, ok := archive.IDs(os.DirFS("/proc"), d.Pid)
+	if !ok && cp.view.Stored != nil {
+		if u := cp.view.Stored.Plan.Unit(cp.unit.Name); u != nil {
 			uid, gid = idOr0(u.Identity.User), idOr0(u.Identity.Group)
 		}
 	}
-	return packer{name: name, uid: uid, gid: gid, plain: cp.noPreserve, warn: cp.note}
+	return archive.Packer{Name: name, UID: uid, GID: gid, Plain: cp.noPreserve, Warn: cp.note}
 }
 
 func idOr0(id *int64) int {
@@ -208,7 +213,7 @@ func (cp *copying) archive(ctx context.Context, name string, read func(io.Reader
 	defer r.Close()
 	ended := make(chan error, 1)
 	go func() {
-		ended <- cp.run(ctx, cp.engine.CopyOut(cp.unit.have.ID, name), runtime.Streams{Out: w, Begun: func(*os.Process) { w.Close() }})
+		ended <- cp.run(ctx, cp.engine.CopyOut(cp.unit.Container.ID, name), runtime.Streams{Out: w, Begun: func(*os.Process) { w.Close() }})
 		w.Close()
 	}()
 	problem := read(r)
@@ -238,14 +243,14 @@ var noSuchFile = regexp.MustCompile(`[Cc]ould not find the file|could not be fou
 
 // out copies a file or directory of the container to this host.
 func (cp *copying) out(ctx context.Context, from, to string) error {
-	u := unpacker{to: to, name: path.Base(cp.inside(from)), warn: cp.note}
-	if err := cp.archive(ctx, cp.inside(from), u.unpack); err != nil {
+	u := archive.Unpacker{To: to, Name: path.Base(cp.inside(from)), Warn: cp.note}
+	if err := cp.archive(ctx, cp.inside(from), u.Unpack); err != nil {
 		var refused *runtime.CommandError
-		if errors.As(err, &refused) && refused.Err == nil && !u.begun {
+		if errors.As(err, &refused) && refused.Err == nil && !u.Begun {
 			if noSuchFile.Match(refused.Result.Stderr) {
-				return fmt.Errorf("%s: no such file or directory in container %q", from, cp.unit.name)
+				return fmt.Errorf("%s: no such file or directory in container %q", from, cp.unit.Name)
 			}
-			return fmt.Errorf("%s cannot be copied out of container %q: %w", from, cp.unit.name, err)
+			return fmt.Errorf("%s cannot be copied out of container %q: %w", from, cp.unit.Name, err)
 		}
 		return err
 	}

@@ -10,6 +10,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/kubehost/kubehost/cmd/commandline"
+	"github.com/kubehost/kubehost/cmd/engines"
+	"github.com/kubehost/kubehost/cmd/settings"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/translate/plan"
 )
@@ -66,11 +69,11 @@ func TestEngineOfDamaged(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			test.runtimes(t)
 			p := &program{stderr: t.Output(), getenv: func(string) string { return "" }}
-			e, err := p.engines(settings{Runtime: runtimeAuto, StateDir: store.Dir})
+			e, err := engines.New(p.user(), settings.Settings{Runtime: settings.Auto, StateDir: store.Dir})
 			if err != nil {
 				t.Fatal(err)
 			}
-			engine, err := e.pod(t.Context(), web)
+			engine, err := e.Pod(t.Context(), web)
 			if err != nil && !strings.Contains(err.Error(), test.want) || err == nil && engine.Dialect.Name() != test.want {
 				t.Errorf("got %v, %v, want %s", engine.Dialect, err, test.want)
 			}
@@ -89,13 +92,13 @@ func TestDamagedConcernsOnePod(t *testing.T) {
 		words, stdout, stderr string
 		code                  int
 	}{
-		{"get pods -o name", "pod/db\npod/web\n", problem, exitFailed},
+		{"get pods -o name", "pod/db\npod/web\n", problem, commandline.ExitFailed},
 		{"get pod db -o name", "pod/db\n", "", 0},
-		{"get pod web -o name", "pod/web\n", problem, exitFailed},
-		{"get pods -l app=shop -o name", "pod/web\n", problem, exitFailed}, // it may have the label
+		{"get pod web -o name", "pod/web\n", problem, commandline.ExitFailed},
+		{"get pods -l app=shop -o name", "pod/web\n", problem, commandline.ExitFailed}, // it may have the label
 		{"get pods -n other -o name", "", "", 0},
-		{"delete web", "", problem, exitFailed},
-		{"delete db --with-data", "", strings.Replace(problem, "error: ", "error: no data is removed while a pod may use it: ", 1), exitFailed},
+		{"delete web", "", problem, commandline.ExitFailed},
+		{"delete db --with-data", "", strings.Replace(problem, "error: ", "error: no data is removed while a pod may use it: ", 1), commandline.ExitFailed},
 		{"delete db", "pod \"db\" deleted from default namespace\n", "", 0},
 	} {
 		var stdout, stderr bytes.Buffer
@@ -129,7 +132,7 @@ func TestDamagedLabels(t *testing.T) {
 		var stderr bytes.Buffer
 		p := &program{stdout: t.Output(), stderr: &stderr, getenv: os.Getenv}
 		code := p.main(append(strings.Fields("kubehost "+words), "--state-dir", store.Dir))
-		if code != exitFailed || !strings.Contains(stderr.String(), manifest+" is damaged") {
+		if code != commandline.ExitFailed || !strings.Contains(stderr.String(), manifest+" is damaged") {
 			t.Errorf("kubehost %s: exit status %d\n%s", words, code, stderr.String())
 		}
 	}

@@ -14,6 +14,9 @@ import (
 	"github.com/urfave/cli/v2"
 	"golang.org/x/term"
 
+	"github.com/kubehost/kubehost/cmd/commandline"
+	"github.com/kubehost/kubehost/cmd/engines"
+	"github.com/kubehost/kubehost/cmd/settings"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/runtime/supervise"
 	"github.com/kubehost/kubehost/translate/plan"
@@ -45,17 +48,17 @@ Examples:
 			&cli.BoolFlag{Name: "yes", Aliases: []string{"y"}, Usage: "do not ask on the terminal before --with-data"},
 			&cli.BoolFlag{Name: "ignore-not-found", Usage: "what is not there is no error"},
 			timeoutFlag("stopping one pod"),
-		), changeFlags()...),
+		), settings.ChangeFlags()...),
 		Action: p.delete,
 	}
 }
 
 func (p *program) delete(c *cli.Context) error {
-	s, err := p.settings(c)
+	s, err := p.user().Settings(c)
 	if err != nil {
 		return err
 	}
-	show := p.newReporter(c, s)
+	show := p.reporting(c, s)
 	defer show.Close()
 	what, err := p.toDelete(c)
 	if err != nil {
@@ -65,11 +68,11 @@ func (p *program) delete(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	e, err := p.engines(s)
+	e, err := engines.New(p.user(), s)
 	if err != nil {
 		return err
 	}
-	all, errs, err := e.toDelete(c.Context, what)
+	all, errs, err := p.objectsToDelete(c.Context, e, what)
 	if err != nil {
 		return err
 	}
@@ -82,12 +85,12 @@ func (p *program) delete(c *cli.Context) error {
 	if len(all) == 0 {
 		return errors.Join(errs...)
 	}
-	parts, err := e.targets(c.Context, all)
+	parts, err := sharesOf(c.Context, e, all)
 	if err != nil {
 		return err
 	}
 	for _, part := range parts {
-		d := deleting{acting: p.newActing(c, s, show), engine: part.engine, targets: part.of, grace: grace,
+		d := deleting{acting: p.newActing(c, s, show), engine: part.Engine, targets: part.Of, grace: grace,
 			data: c.Bool("with-data"), yes: c.Bool("yes"), lenient: c.Bool("ignore-not-found")}
 		errs = append(errs, d.run(c.Context))
 	}
@@ -119,13 +122,13 @@ func gracePeriod(c *cli.Context) (*int64, error) {
 	grace := c.Int64("grace-period")
 	switch {
 	case c.Bool("now") && c.IsSet("grace-period"):
-		return nil, usage(c, "--now and --grace-period cannot be given together")
+		return nil, commandline.Usage(c, "--now and --grace-period cannot be given together")
 	case c.Bool("now"):
 		grace = 1
 	case !c.IsSet("grace-period"):
 		return nil, nil
 	case grace < 0:
-		return nil, usage(c, "--grace-period: %d is not a number of seconds", grace)
+		return nil, commandline.Usage(c, "--grace-period: %d is not a number of seconds", grace)
 	}
 	return &grace, nil
 }
@@ -153,14 +156,14 @@ func (d *deleting) run(ctx context.Context) error {
 		return unended
 	}
 	// A pod that has not ended keeps nobody else's from going.
-	d.targets = slices.DeleteFunc(slices.Clone(d.targets), func(t target) bool { return t.Kind == "Pod" && d.show.failed[t.Ref] })
-	refs = slices.DeleteFunc(refs, func(r plan.Ref) bool { return d.show.failed[r] })
+	d.targets = slices.DeleteFunc(slices.Clone(d.targets), func(t target) bool { return t.Kind == "Pod" && d.show.Failed[t.Ref] })
+	refs = slices.DeleteFunc(refs, func(r plan.Ref) bool { return d.show.Failed[r] })
 	if len(d.targets) == 0 {
 		return unended
 	}
 	services, _, err := d.services(d.store, refs)
 	if err != nil {
-		return errors.Join(unended, storeError(err))
+		return errors.Join(unended, settings.StateError(err))
 	}
 	if err := d.manager().Remove(ctx, services); err != nil {
 		return errors.Join(unended, err)
@@ -176,11 +179,11 @@ func (d *deleting) remove(ctx context.Context) error {
 	}
 	found, missing, err := d.find(seen)
 	if err != nil {
-		return storeError(err)
+		return settings.StateError(err)
 	}
 	claims, err := d.claims(found)
 	if err != nil {
-		return storeError(err)
+		return settings.StateError(err)
 	}
 	want := runtime.Desired{}
 	for _, t := range found {
@@ -204,7 +207,7 @@ func (d *deleting) remove(ctx context.Context) error {
 	}
 	err = d.carryOut(ctx, d.engine, steps)
 	d.show.Settle()
-	return errors.Join(err, d.forget(found, d.show.failed), d.report(missing, claims))
+	return errors.Join(err, d.forget(found, d.show.Failed), d.report(missing, claims))
 }
 
 // find divides what was named into what is there and what is not. A pod is there when it
@@ -222,7 +225,7 @@ func (d *deleting) find(seen runtime.Observed) (found, missing []target, err err
 			if err != nil && !errors.Is(err, fs.ErrNotExist) {
 				return nil, nil, err
 			}
-			there = err == nil || known(seen, t.Ref)
+			there = err == nil || engines.Has(seen, t.Ref)
 		} else {
 			object, err := d.store.Object(t.Kind, t.Ref)
 			if err != nil {
@@ -289,7 +292,7 @@ func (p *program) agreed(yes bool, things []string) error {
 	fmt.Fprintf(p.stderr, "This removes for good:\n  %s\nType yes to go on: ", strings.Join(things, "\n  "))
 	answer, _ := bufio.NewReader(in).ReadString('\n')
 	if strings.TrimSpace(answer) != "yes" {
-		return &exitError{exitFailed, errors.New("nothing was deleted")}
+		return &commandline.ExitError{Code: commandline.ExitFailed, Err: errors.New("nothing was deleted")}
 	}
 	return nil
 }
@@ -305,10 +308,10 @@ func (d *deleting) forget(found []target, failed map[plan.Ref]bool) error {
 			}
 			station := supervise.Station{Dir: d.settings.RunDir, Ref: t.Ref}
 			if err := errors.Join(station.Remove(), d.store.RemoveLock(t.Ref)); err != nil {
-				errs = append(errs, storeError(err))
+				errs = append(errs, settings.StateError(err))
 			}
 		} else if _, err := d.store.RemoveObject(t.Kind, t.Ref); err != nil {
-			errs = append(errs, storeError(err))
+			errs = append(errs, settings.StateError(err))
 			continue
 		}
 		if t.Kind == "PersistentVolumeClaim" {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -13,6 +14,10 @@ import (
 	"github.com/urfave/cli/v2"
 	v1 "k8s.io/api/core/v1"
 
+	"github.com/kubehost/kubehost/cmd/commandline"
+	"github.com/kubehost/kubehost/cmd/printers"
+	"github.com/kubehost/kubehost/cmd/settings"
+	"github.com/kubehost/kubehost/cmd/view"
 	"github.com/kubehost/kubehost/runtime/supervise"
 	"github.com/kubehost/kubehost/translate/plan"
 )
@@ -28,27 +33,27 @@ Examples:
   kubehost describe pod web
   kubehost describe pod/web -n shop
   kubehost describe pods -l app=shop`,
-		Flags:  append(selectionFlags("of the pods (default: default)"), settingFlags()...),
+		Flags:  append(selectionFlags("of the pods (default: default)"), settings.Flags()...),
 		Action: p.describe,
 	}
 }
 
 func (p *program) describe(c *cli.Context) error {
 	if c.NArg() == 0 && !selects(c) {
-		return usage(c, "must name a pod, or pods by their labels with -l")
+		return commandline.Usage(c, "must name a pod, or pods by their labels with -l")
 	}
 	sel, err := selectionOf(c, c.Args().Slice())
 	if err != nil {
 		return err
 	}
-	e, s, err := p.host(c)
+	e, _, err := p.host(c)
 	if err != nil {
 		return err
 	}
-	if err := e.check(refsOf(sel.names)...); err != nil {
+	if err := e.Check(refsOf(sel.names)...); err != nil {
 		return err
 	}
-	all, unseen := observePods(c.Context, e, s)
+	all, unseen := view.All(c.Context, e)
 	if unseen != nil && len(all) == 0 {
 		return unseen
 	}
@@ -60,7 +65,7 @@ func (p *program) describe(c *cli.Context) error {
 		if i > 0 {
 			fmt.Fprintln(p.stdout)
 		}
-		if err := v.describe(p.stdout, time.Now()); err != nil {
+		if err := describePod(v, p.stdout, time.Now()); err != nil {
 			return err
 		}
 	}
@@ -89,18 +94,18 @@ func (p sheet) list(depth int, name string, values []string) {
 	}
 }
 
-// describe writes what kubectl describe would, as far as one host has it.
-func (v podView) describe(w io.Writer, now time.Time) error {
-	pod, err := v.object()
+// describePod writes what kubectl describe would, as far as one host has it.
+func describePod(v view.Pod, w io.Writer, now time.Time) error {
+	pod, err := v.Object()
 	if err != nil {
 		return err
 	}
-	w = escaping{w} // containers have a say in messages
+	w = printers.Escaping(w) // containers have a say in messages
 	t := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
 	p := sheet{t}
 	p.line(0, "Name", "%s", v.Ref.Name)
 	p.line(0, "Namespace", "%s", v.Ref.Namespace)
-	p.line(0, "Start Time", "%s", timeText(v.created()))
+	p.line(0, "Start Time", "%s", timeText(v.Created()))
 	p.list(0, "Labels", pairs(pod.Labels))
 	p.list(0, "Annotations", pairs(pod.Annotations))
 	p.line(0, "Status", "%s", pod.Status.Phase)
@@ -110,22 +115,22 @@ func (v podView) describe(w io.Writer, now time.Time) error {
 	if pod.Status.Message != "" {
 		p.line(0, "Message", "%s", pod.Status.Message)
 	}
-	p.line(0, "IP", "%s", first(v.ip(), "<none>"))
-	if v.stored != nil {
-		p.list(0, "Ports", publishedPorts(v.stored.Plan))
-		p.line(0, "Restart Policy", "%s", v.stored.Plan.RestartPolicy)
+	p.line(0, "IP", "%s", cmp.Or(v.IP(), "<none>"))
+	if v.Stored != nil {
+		p.list(0, "Ports", publishedPorts(v.Stored.Plan))
+		p.line(0, "Restart Policy", "%s", v.Stored.Plan.RestartPolicy)
 	}
-	v.describeUnits(p, "Init Containers", pod, pod.Status.InitContainerStatuses)
-	v.describeUnits(p, "Containers", pod, pod.Status.ContainerStatuses)
+	describeUnits(v, p, "Init Containers", pod, pod.Status.InitContainerStatuses)
+	describeUnits(v, p, "Containers", pod, pod.Status.ContainerStatuses)
 	fmt.Fprintln(t, "Conditions:\n  Type\tStatus")
 	for _, c := range pod.Status.Conditions {
 		fmt.Fprintf(t, "  %s\t%s\n", c.Type, c.Status)
 	}
-	v.describeVolumes(p)
+	describeVolumes(v, p)
 	if err := t.Flush(); err != nil {
 		return err
 	}
-	return v.describeEvents(w, now)
+	return describeEvents(v, w, now)
 }
 
 func publishedPorts(p plan.Pod) []string {
@@ -153,7 +158,7 @@ func timeText(t time.Time) string {
 	return t.Local().Format(time.RFC1123Z)
 }
 
-func (v podView) describeUnits(p sheet, title string, pod *v1.Pod, statuses []v1.ContainerStatus) {
+func describeUnits(v view.Pod, p sheet, title string, pod *v1.Pod, statuses []v1.ContainerStatus) {
 	if len(statuses) == 0 {
 		return
 	}
@@ -165,8 +170,8 @@ func (v podView) describeUnits(p sheet, title string, pod *v1.Pod, statuses []v1
 		}
 		var u *plan.Unit
 		spec := containerNamed(pod, s.Name)
-		if v.stored != nil {
-			u = v.stored.Plan.Unit(s.Name)
+		if v.Stored != nil {
+			u = v.Stored.Plan.Unit(s.Name)
 		}
 		if u != nil {
 			p.line(2, "Runtime Name", "%s", u.ID)
@@ -179,7 +184,7 @@ func (v podView) describeUnits(p sheet, title string, pod *v1.Pod, statuses []v1
 			p.specified(spec)
 		}
 		describeState(p, "State", s.State)
-		if m := v.memory; m != nil && s.State.Waiting != nil && m.Units[s.Name] != nil {
+		if m := v.Memory; m != nil && s.State.Waiting != nil && m.Units[s.Name] != nil {
 			if next := m.Units[s.Name].NextTry(); !next.IsZero() {
 				p.line(3, "Next Try", "%s", timeText(next))
 			}
@@ -230,26 +235,26 @@ func describeState(p sheet, name string, s v1.ContainerState) {
 	}
 }
 
-func (v podView) describeVolumes(p sheet) {
-	if v.stored == nil || len(v.stored.Plan.Volumes) == 0 {
+func describeVolumes(v view.Pod, p sheet) {
+	if v.Stored == nil || len(v.Stored.Plan.Volumes) == 0 {
 		return
 	}
 	fmt.Fprintln(p.w, "Volumes:")
-	for _, volume := range v.stored.Plan.Volumes {
+	for _, volume := range v.Stored.Plan.Volumes {
 		p.line(1, volume.Name, "%s %s", volume.Kind, volume.Path)
 	}
 }
 
-func (v podView) describeEvents(w io.Writer, now time.Time) error {
-	if v.memory == nil || len(v.memory.Events) == 0 {
+func describeEvents(v view.Pod, w io.Writer, now time.Time) error {
+	if v.Memory == nil || len(v.Memory.Events) == 0 {
 		_, err := fmt.Fprintln(w, "Events:  <none>")
 		return err
 	}
 	fmt.Fprintln(w, "Events:")
 	t := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
 	fmt.Fprintln(t, "  Type\tReason\tAge\tFrom\tMessage\n  ----\t------\t---\t----\t-------")
-	for _, e := range v.memory.Events {
-		fmt.Fprintf(t, "  %s\t%s\t%s\t%s\t%s\n", eventType(e), e.Reason, eventAge(e, now), first(e.Unit, "pod"), strings.TrimSpace(e.Message))
+	for _, e := range v.Memory.Events {
+		fmt.Fprintf(t, "  %s\t%s\t%s\t%s\t%s\n", eventType(e), e.Reason, eventAge(e, now), cmp.Or(e.Unit, "pod"), strings.TrimSpace(e.Message))
 	}
 	return t.Flush()
 }
@@ -263,7 +268,7 @@ func eventType(e supervise.Event) string {
 
 func eventAge(e supervise.Event, now time.Time) string {
 	if e.Count > 1 {
-		return fmt.Sprintf("%s (x%d)", age(e.Time, now), e.Count)
+		return fmt.Sprintf("%s (x%d)", printers.Age(e.Time, now), e.Count)
 	}
-	return age(e.Time, now)
+	return printers.Age(e.Time, now)
 }

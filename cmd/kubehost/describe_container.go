@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"net"
@@ -18,7 +19,7 @@ import (
 func (p sheet) specified(c *v1.Container) {
 	var ports, hostPorts []string
 	for _, port := range c.Ports {
-		protocol := first(string(port.Protocol), string(v1.ProtocolTCP))
+		protocol := cmp.Or(string(port.Protocol), string(v1.ProtocolTCP))
 		text := fmt.Sprintf("%d/%s", port.ContainerPort, protocol)
 		if port.Name != "" {
 			text += " (" + port.Name + ")"
@@ -29,8 +30,8 @@ func (p sheet) specified(c *v1.Container) {
 	if len(ports) > 1 {
 		plural = "s"
 	}
-	p.line(2, "Port"+plural, "%s", first(strings.Join(ports, ", "), "<none>"))
-	p.line(2, "Host Port"+plural, "%s", first(strings.Join(hostPorts, ", "), "<none>"))
+	p.line(2, "Port"+plural, "%s", cmp.Or(strings.Join(ports, ", "), "<none>"))
+	p.line(2, "Host Port"+plural, "%s", cmp.Or(strings.Join(hostPorts, ", "), "<none>"))
 	p.words("Command", c.Command)
 	p.words("Args", c.Args)
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"sigs.k8s.io/yaml"
 
+	"github.com/kubehost/kubehost/cmd/view"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/runtime/supervise"
 	"github.com/kubehost/kubehost/translate/plan"
@@ -45,12 +46,12 @@ spec:
 		{Name: "plain", ID: "web-plain", Role: plan.Main, Image: "app:1", Lifecycle: plan.Lifecycle{Liveness: probe(plan.Check{TCP: &plan.TCPDial{Port: 81}})}}},
 		Volumes: []plan.Volume{{Name: "data", Kind: plan.Claim, Path: "/srv/data"}}}
 	now := time.Date(2026, 1, 1, 0, 0, 9, 0, time.UTC)
-	v := podView{Ref: ref, stored: &runtime.StoredPod{Ref: ref, Plan: p, Manifest: manifest}, memory: &supervise.Memory{Ref: ref, Phase: supervise.Pending,
+	v := view.Pod{Ref: ref, Stored: &runtime.StoredPod{Ref: ref, Plan: p, Manifest: manifest}, Memory: &supervise.Memory{Ref: ref, Phase: supervise.Pending,
 		Units: map[string]*supervise.Unit{"main": {State: supervise.Waiting, Reason: "ErrImagePull", Message: "no \x1b[2Jluck"},
 			"plain": {State: supervise.Waiting}},
 		Events: []supervise.Event{{Time: now.Add(-time.Second), Unit: "main", Reason: "Failed", Message: "said \x1b[2J", Warning: true, Count: 2}}}}
 	var out strings.Builder
-	if err := v.describe(&out, now); err != nil {
+	if err := describePod(v, &out, now); err != nil {
 		t.Fatal(err)
 	}
 	want := `Name:            web

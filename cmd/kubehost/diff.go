@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -13,6 +14,9 @@ import (
 	"github.com/urfave/cli/v2"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"github.com/kubehost/kubehost/cmd/commandline"
+	"github.com/kubehost/kubehost/cmd/compare"
+	"github.com/kubehost/kubehost/cmd/settings"
 	"github.com/kubehost/kubehost/manifests"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/translate/plan"
@@ -37,7 +41,7 @@ Examples:
 		Flags: append(append(manifestFlags(),
 			supervisorFlag(),
 			publishFlag(),
-		), append(pruneFlags(), settingFlags()...)...),
+		), append(pruneFlags(), settings.Flags()...)...),
 		Action: p.diff,
 	}
 }
@@ -50,14 +54,14 @@ const (
 
 func (p *program) diff(c *cli.Context) error {
 	different, err := p.differ(c)
-	var exit *exitError
+	var exit *commandline.ExitError
 	switch {
 	case errors.As(err, &exit):
 		return err
 	case err != nil:
-		return &exitError{exitTrouble, err}
+		return &commandline.ExitError{Code: exitTrouble, Err: err}
 	case different:
-		return &exitError{code: exitDifferent}
+		return &commandline.ExitError{Code: exitDifferent}
 	}
 	return nil
 }
@@ -71,7 +75,7 @@ func (p *program) differ(c *cli.Context) (bool, error) {
 	if err := checkPrune(c); err != nil {
 		return false, err
 	}
-	s, err := p.settings(c)
+	s, err := p.user().Settings(c)
 	if err != nil {
 		return false, err
 	}
@@ -84,14 +88,14 @@ func (p *program) differ(c *cli.Context) (bool, error) {
 	}
 	all, err := a.comparisons(c.Context)
 	if err != nil {
-		return false, storeError(err)
+		return false, settings.StateError(err)
 	}
 	parts, err := a.look(c.Context)
 	if err != nil {
 		return false, err
 	}
 	if _, err := a.rest(parts); err != nil {
-		return false, storeError(err)
+		return false, settings.StateError(err)
 	}
 	different, err := p.printComparisons(c.Context, all)
 	if err != nil {
@@ -106,7 +110,7 @@ func (p *program) differ(c *cli.Context) (bool, error) {
 
 // comparisons are the given objects beside those of their names that were applied last, in the order given, and then what
 // is stale.
-func (a *applying) comparisons(ctx context.Context) ([]comparison, error) {
+func (a *applying) comparisons(ctx context.Context) ([]compare.Pair, error) {
 	stored, err := a.store.Objects()
 	if err != nil && runtime.DamagedIn(err) == nil { // who read the manifests was told
 		return nil, err
@@ -120,9 +124,9 @@ func (a *applying) comparisons(ctx context.Context) ([]comparison, error) {
 	for _, o := range a.stale.origins() {
 		delete(merged, key(o)) // it is there for others to refer to
 	}
-	var all []comparison
+	var all []compare.Pair
 	for _, o := range slices.Concat(a.set.Order, a.stale.origins()) {
-		c, err := compare(o, live[key(o)], merged[key(o)])
+		c, err := compare.Objects(o, live[key(o)], merged[key(o)])
 		if err != nil {
 			return nil, err
 		}
@@ -170,12 +174,12 @@ func (a *applying) changes(parts []part) ([]string, error) {
 }
 
 // printComparisons prints what differs, or has another program do so.
-func (p *program) printComparisons(ctx context.Context, all []comparison) (different bool, err error) {
-	if words := strings.Fields(first(p.getenv("KUBEHOST_EXTERNAL_DIFF"), p.getenv("KUBECTL_EXTERNAL_DIFF"))); len(words) > 0 {
+func (p *program) printComparisons(ctx context.Context, all []compare.Pair) (different bool, err error) {
+	if words := strings.Fields(cmp.Or(p.getenv("KUBEHOST_EXTERNAL_DIFF"), p.getenv("KUBECTL_EXTERNAL_DIFF"))); len(words) > 0 {
 		return p.compareWith(ctx, words, all)
 	}
 	for _, c := range all {
-		text := c.unified()
+		text := c.Unified()
 		if _, err := p.stdout.Write(text); err != nil {
 			return different, err
 		}
@@ -186,7 +190,7 @@ func (p *program) printComparisons(ctx context.Context, all []comparison) (diffe
 
 // compareWith runs a program on two directories with a file for each object. Its exit code says what it found, as that of
 // diff(1) does.
-func (p *program) compareWith(ctx context.Context, words []string, all []comparison) (bool, error) {
+func (p *program) compareWith(ctx context.Context, words []string, all []compare.Pair) (bool, error) {
 	dir, err := os.MkdirTemp("", "kubehost-diff-")
 	if err != nil {
 		return false, err
@@ -194,14 +198,14 @@ func (p *program) compareWith(ctx context.Context, words []string, all []compari
 	defer os.RemoveAll(dir)
 	live, merged := filepath.Join(dir, "LIVE"), filepath.Join(dir, "MERGED")
 	for _, c := range all {
-		for side, text := range map[string][]byte{live: c.live, merged: c.merged} {
+		for side, text := range map[string][]byte{live: c.Live, merged: c.Merged} {
 			if err := os.MkdirAll(side, 0o700); err != nil {
 				return false, err
 			}
 			if text == nil {
 				continue
 			}
-			if err := os.WriteFile(filepath.Join(side, c.name), text, 0o600); err != nil {
+			if err := os.WriteFile(filepath.Join(side, c.Name), text, 0o600); err != nil {
 				return false, err
 			}
 		}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/kubehost/kubehost/cmd/settings"
 	"github.com/kubehost/kubehost/manifests"
 )
 
@@ -139,7 +140,7 @@ func TestFieldsFitATerminal(t *testing.T) {
 func settingsSummary() string {
 	var b strings.Builder
 	b.WriteString("| setting | flag | environment | configuration file | default |\n| --- | --- | --- | --- | --- |\n")
-	for _, s := range settingsTable() {
+	for _, s := range settings.Table() {
 		flag, env := "none", "none"
 		if s.Flag != "" {
 			flag, env = "`--"+s.Flag+"`", "`"+s.Env+"`"
@@ -154,7 +155,7 @@ func settingsPage() string {
 	var b strings.Builder
 	b.WriteString("# Settings\n\nA flag counts before the environment, that before the configuration file, that before the default. " +
 		"Of two defaults the first is root's,\nthe second any other user's, with what the XDG specification takes where such a variable is not set. This page is printed from the table that kubehost itself has of its settings.\n")
-	for _, s := range settingsTable() {
+	for _, s := range settings.Table() {
 		fmt.Fprintf(&b, "\n## %s\n\n%s\n\n", s.Short, cell(s.Meaning))
 		if s.Flag != "" {
 			of := "every command that works with pods"
@@ -167,7 +168,7 @@ func settingsPage() string {
 	}
 	b.WriteString("\n## The configuration file\n\n`/etc/kubehost/config.yaml`, or `$XDG_CONFIG_HOME/kubehost/config.yaml` of any other user than root. " +
 		"`--config` and `KUBEHOST_CONFIG` name another,\nwhich then must be there. Each setting is optional, an unknown one is an error:\n\n```yaml\n")
-	for _, s := range settingsTable() {
+	for _, s := range settings.Table() {
 		fmt.Fprintf(&b, "%s: %s\n", s.Key, s.Example)
 	}
 	b.WriteString("```\n\n## Variables of the runtimes\n\nkubehost calls `docker` or `podman`, which obey their own variables. " +

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -13,6 +14,9 @@ import (
 	"github.com/urfave/cli/v2"
 	"golang.org/x/sys/unix"
 
+	"github.com/kubehost/kubehost/cmd/commandline"
+	"github.com/kubehost/kubehost/cmd/engines"
+	"github.com/kubehost/kubehost/cmd/settings"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/runtime/docker"
 	"github.com/kubehost/kubehost/runtime/podman"
@@ -28,28 +32,28 @@ func (p *program) doctorCommand() *cli.Command {
 Examples:
   kubehost doctor
   kubehost doctor --runtime podman`,
-		Flags: settingFlags(),
+		Flags: settings.Flags(),
 		Action: func(c *cli.Context) error {
 			if c.NArg() > 0 {
-				return usage(c, "unexpected %q", c.Args().First())
+				return commandline.Usage(c, "unexpected %q", c.Args().First())
 			}
-			s, err := p.settings(c)
+			s, err := p.user().Settings(c)
 			if err != nil {
 				return err
 			}
-			e, err := p.engines(s)
+			e, err := engines.New(p.user(), s)
 			if err != nil {
 				return err
 			}
-			s.Runtime = e.preferred()
+			s.Runtime = e.Preferred()
 			d := &diagnosis{}
 			d.runtimes(c.Context, p, s)
 			d.directory("state directory", s.StateDir)
 			d.directory("volume base directory", s.VolumeBaseDir)
-			d.add(good, "configuration file", first(s.File, "none, the defaults hold"), "")
+			d.add(good, "configuration file", cmp.Or(s.File, "none, the defaults hold"), "")
 			d.print(p)
 			if d.failed {
-				return &exitError{code: exitFailed}
+				return &commandline.ExitError{Code: commandline.ExitFailed}
 			}
 			return nil
 		},
@@ -97,7 +101,7 @@ func (d *diagnosis) print(p *program) {
 }
 
 // runtimes looks at both runtimes. One that works is enough, unless the settings name the other.
-func (d *diagnosis) runtimes(ctx context.Context, p *program, s settings) {
+func (d *diagnosis) runtimes(ctx context.Context, p *program, s settings.Settings) {
 	chosen := ""
 	look := func(name string, oldest [2]int, version string, problem *runtime.Tried) {
 		v := note
@@ -111,7 +115,7 @@ func (d *diagnosis) runtimes(ctx context.Context, p *program, s settings) {
 			d.add(v, name, "version "+version+" is too old", fmt.Sprintf("install %d.%d or newer", oldest[0], oldest[1]))
 		default:
 			d.add(good, name, "version "+version, "")
-			if chosen == "" && (s.Runtime == runtimeAuto || s.Runtime == name) {
+			if chosen == "" && (s.Runtime == settings.Auto || s.Runtime == name) {
 				chosen = name
 			}
 		}
@@ -125,21 +129,21 @@ func (d *diagnosis) runtimes(ctx context.Context, p *program, s settings) {
 	look("podman", oldestPodman, version, problem)
 	if chosen == "" {
 		which := s.Runtime
-		if which == runtimeAuto {
+		if which == settings.Auto {
 			which = "docker or podman"
 		}
 		d.add(bad, "runtime", "none can be used", "mend "+which+", as is said above")
 		return
 	}
 	d.add(good, "runtime", chosen, "")
-	e, err := p.engine(ctx, s)
+	e, err := engines.Find(ctx, p.user(), s.Runtime)
 	if err != nil {
 		d.add(bad, "runtime", err.Error(), "")
 	} else if _, _, err := e.Dialect.Observe(ctx, e.Runner); err != nil {
 		d.add(bad, "runtime", err.Error(), "")
 	}
 	if chosen == "podman" && p.euid != 0 || err == nil && e.Dialect.Features().Rootless {
-		h := p.userHost()
+		h := engines.UserHost(p.user())
 		h.Runtime = chosen
 		d.userFindings(h)
 	}
@@ -214,5 +218,5 @@ func unwritable(dir string) (problem, hint string) {
 		return "", ""
 	}
 	remedy := runtime.Remedy(&fs.PathError{Path: filepath.Join(dir, "entry"), Err: err})
-	return "cannot be written: " + err.Error(), first(remedy, "run kubehost as root, or choose a directory of your own (kubehost apply --help)")
+	return "cannot be written: " + err.Error(), cmp.Or(remedy, "run kubehost as root, or choose a directory of your own (kubehost apply --help)")
 }

@@ -8,6 +8,10 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/kubehost/kubehost/cmd/commandline"
+	"github.com/kubehost/kubehost/cmd/engines"
+	"github.com/kubehost/kubehost/cmd/printers"
+	"github.com/kubehost/kubehost/cmd/settings"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/translate/plan"
 )
@@ -40,13 +44,13 @@ func checkOutput(c *cli.Context, out string, dry bool) error {
 	case out == "", dry && slices.Contains(dryFormats, out), !dry && out == "name":
 		return nil
 	case dry:
-		return usage(c, "%q is no output format of a dry run: %s", out, strings.Join(dryFormats, ", "))
+		return commandline.Usage(c, "%q is no output format of a dry run: %s", out, strings.Join(dryFormats, ", "))
 	}
-	return usage(c, "%q is no output format: name, or with --dry-run one of %s", out, strings.Join(dryFormats, ", "))
+	return commandline.Usage(c, "%q is no output format: name, or with --dry-run one of %s", out, strings.Join(dryFormats, ", "))
 }
 
 // printDryRun prints what apply would do on a host that has nothing yet. No executor is built.
-func (p *program) printDryRun(ctx context.Context, s settings, want plan.Plan, out string, secrets bool) error {
+func (p *program) printDryRun(ctx context.Context, s settings.Settings, want plan.Plan, out string, secrets bool) error {
 	if !secrets {
 		// Masked before anything is derived from it: not even a hash of a secret is printed.
 		want = want.Masked()
@@ -56,22 +60,22 @@ func (p *program) printDryRun(ctx context.Context, s settings, want plan.Plan, o
 		_, err := fmt.Fprint(p.stdout, want.Text(plan.TextOptions{}))
 		return err
 	case "json", "yaml":
-		return p.printData(want, out)
+		return printers.Data(p.stdout, want, out)
 	}
-	e, err := p.engines(s)
+	e, err := engines.New(p.user(), s)
 	if err != nil {
 		return err
 	}
-	name := e.preferred()
-	if name == runtimeAuto {
-		name = installed()
+	name := e.Preferred()
+	if name == settings.Auto {
+		name = engines.Installed()
 	}
 	if out == "units" {
 		return p.printUnits(s, want.Pods, name)
 	}
-	engine, err := p.expectedEngine(ctx, name)
+	engine, err := engines.Expected(ctx, p.user(), name)
 	if err != nil { // perhaps there is no docker here
-		engine, err = p.dialect(name)
+		engine, err = engines.Named(p.user(), name)
 	}
 	if err != nil {
 		return err

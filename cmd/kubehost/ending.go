@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/kubehost/kubehost/cmd/settings"
 	"github.com/kubehost/kubehost/runtime/supervise"
 	"github.com/kubehost/kubehost/translate/plan"
 )
@@ -27,7 +28,7 @@ func (d *deleting) endSupervised(ctx context.Context, refs []plan.Ref, removed b
 			continue
 		}
 		if err != nil {
-			errs[i] = storeError(err)
+			errs[i] = settings.StateError(err)
 			continue
 		}
 		pods = append(pods, stored.Plan)
@@ -42,7 +43,7 @@ func (d *deleting) endSupervised(ctx context.Context, refs []plan.Ref, removed b
 	stop()
 	for i, err := range errs {
 		if err != nil {
-			d.show.fail(refs[i], err)
+			d.show.Fail(refs[i], err)
 		}
 	}
 	return errors.Join(errs...)
@@ -63,7 +64,7 @@ func (d *deleting) showEnds(pods []plan.Pod) (stop func()) {
 				}
 				read[i] = station.Written()
 				if m, err := station.Memory(); err == nil {
-					d.show.ending(&pods[i], m)
+					d.show.Ending(&pods[i], m)
 				}
 			}
 			select {
@@ -78,7 +79,7 @@ func (d *deleting) showEnds(pods []plan.Pod) (stop func()) {
 
 func (d *deleting) endOne(ctx context.Context, r plan.Ref, removed bool) error {
 	if err := (supervise.Wanted{Stopped: true, Removed: removed, Grace: d.grace}).Write(d.store.PodDir(r)); err != nil {
-		return storeError(err)
+		return settings.StateError(err)
 	}
 	sup := d.supervisor(d.engine, d.settings, r)
 	// One that lives is told once, and holds its place until the pod has ended.

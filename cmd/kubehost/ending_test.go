@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"flag"
 	"io"
 	"os"
 	"os/signal"
@@ -12,8 +11,10 @@ import (
 	"testing"
 	"time"
 
-	"github.com/urfave/cli/v2"
-
+	"github.com/kubehost/kubehost/cmd/progress"
+	"github.com/kubehost/kubehost/cmd/report"
+	"github.com/kubehost/kubehost/cmd/settings"
+	"github.com/kubehost/kubehost/cmd/view"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/runtime/docker"
 	"github.com/kubehost/kubehost/runtime/supervise"
@@ -25,12 +26,12 @@ func TestStopEndsWhatItCan(t *testing.T) {
 	heard := make(chan os.Signal, 1)
 	signal.Notify(heard, syscall.SIGHUP)
 	defer signal.Stop(heard)
-	s := settings{StateDir: t.TempDir(), RunDir: t.TempDir(), Progress: "plain"}
+	s := settings.Settings{StateDir: t.TempDir(), RunDir: t.TempDir(), Progress: "plain"}
 	store := runtime.Store{Dir: s.StateDir}
-	var pods []podView
+	var pods []view.Pod
 	for _, name := range []string{"supervised", "damaged", "alone"} {
 		v := runningPod("default", name, "")
-		if err := store.SavePod(*v.stored); err != nil {
+		if err := store.SavePod(*v.Stored); err != nil {
 			t.Fatal(err)
 		}
 		pods = append(pods, v)
@@ -45,7 +46,7 @@ func TestStopEndsWhatItCan(t *testing.T) {
 	go func() { <-heard; release() }() // as a supervisor does that has ended its pod
 	var out bytes.Buffer
 	p := &program{stdout: &out, stderr: io.Discard, getenv: func(string) string { return "" }}
-	show := p.newReporter(cli.NewContext(nil, flag.NewFlagSet("", flag.ContinueOnError), nil), s)
+	show := report.New(progress.Options{Mode: progress.Plain, Out: io.Discard, Getenv: p.getenv})
 	defer show.Close()
 	d := deleting{acting: acting{program: p, settings: s, store: store, limit: time.Minute, show: show},
 		engine: runtime.Engine{Dialect: docker.Dialect{}, Runner: new(emptyHost)}}

@@ -11,6 +11,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/kubehost/kubehost/cmd/commandline"
+	"github.com/kubehost/kubehost/cmd/engines"
+	"github.com/kubehost/kubehost/cmd/settings"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/translate/plan"
 )
@@ -42,79 +45,6 @@ func applied(t *testing.T, pods map[string]string) runtime.Store {
 	return s
 }
 
-// TestEngineOfPod: a pod stays with its runtime. Settings choose for new ones, and only a command line may object.
-func TestEngineOfPod(t *testing.T) {
-	both := []string{"docker", "podman"}
-	for _, test := range []struct {
-		name      string
-		installed []string
-		applied   map[string]string
-		setting   string
-		asked     bool
-		// web and fresh are the runtimes of a pod applied earlier and of a new one, or what is wrong with it; all are
-		// those where pods are looked for.
-		web, fresh string
-		all        []string
-	}{
-		{name: "nothing applied", installed: both, setting: "auto", web: "docker", fresh: "docker", all: []string{"docker"}},
-		{name: "only podman", installed: both[1:], setting: "auto", web: "podman", fresh: "podman", all: []string{"podman"}},
-		{name: "docker was installed later", installed: both, applied: map[string]string{"web": "podman"}, setting: "auto",
-			web: "podman", fresh: "podman", all: []string{"podman"}},
-		{name: "pods with both", installed: both, applied: map[string]string{"web": "podman", "db": "docker"}, setting: "auto",
-			web: "podman", fresh: "docker", all: both},
-		{name: "the configuration has changed", installed: both, applied: map[string]string{"web": "podman"}, setting: "docker",
-			web: "podman", fresh: "docker", all: []string{"podman", "docker"}},
-		{name: "asked for the other", installed: both, applied: map[string]string{"web": "podman"}, setting: "docker", asked: true,
-			web: `pod "web" is with podman, not with docker`, fresh: "docker", all: []string{"docker"}},
-		{name: "asked for its own", installed: both, applied: map[string]string{"web": "podman"}, setting: "podman", asked: true,
-			web: "podman", fresh: "podman", all: []string{"podman"}},
-		{name: "its own is gone", installed: both[:1], applied: map[string]string{"web": "podman"}, setting: "auto",
-			web: "if it is gone for good: --runtime docker", fresh: "--runtime docker takes another for new ones"},
-		{name: "its own is gone for good", installed: both[:1], applied: map[string]string{"web": "podman"}, setting: "docker", asked: true,
-			web: "docker", fresh: "docker", all: []string{"docker"}},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			answering(t, test.installed...)
-			store := applied(t, test.applied)
-			p := &program{stderr: t.Output(), getenv: func(string) string { return "" }}
-			e, err := p.engines(settings{Runtime: test.setting, RuntimeAsked: test.asked, StateDir: store.Dir})
-			if err != nil {
-				t.Fatal(err)
-			}
-			for name, want := range map[string]string{"web": test.web, "fresh": test.fresh} {
-				engine, err := e.pod(t.Context(), plan.Ref{Namespace: "default", Name: name})
-				if err != nil && !strings.Contains(err.Error(), want) || err == nil && engine.Dialect.Name() != want {
-					t.Errorf("%s: got %v, %v, want %s", name, engine.Dialect, err, want)
-				}
-			}
-			all, _ := e.all(t.Context())
-			var names []string
-			for _, engine := range all {
-				names = append(names, engine.Dialect.Name())
-			}
-			if diff := cmp.Diff(test.all, names); diff != "" {
-				t.Error(diff)
-			}
-		})
-	}
-}
-
-// TestEnginesOfOthers: pods that only change with those which are named are not meant by the command line.
-func TestEnginesOfOthers(t *testing.T) {
-	answering(t, "docker", "podman")
-	store := applied(t, map[string]string{"db": "podman"})
-	p := &program{stderr: t.Output(), getenv: func(string) string { return "" }}
-	e, err := p.engines(settings{Runtime: "docker", RuntimeAsked: true, StateDir: store.Dir})
-	if err != nil {
-		t.Fatal(err)
-	}
-	web, db := plan.Ref{Namespace: "default", Name: "web"}, plan.Ref{Namespace: "default", Name: "db"}
-	of, err := e.pods(t.Context(), []plan.Ref{web}, []plan.Ref{db})
-	if err != nil || of[web].Dialect.Name() != "docker" || of[db].Dialect.Name() != "podman" {
-		t.Errorf("got %v, %v", of, err)
-	}
-}
-
 // TestOtherRuntimeIsRefused: whatever is asked of a pod with another runtime than its own, nothing is done.
 func TestOtherRuntimeIsRefused(t *testing.T) {
 	answering(t, "docker", "podman")
@@ -131,7 +61,7 @@ func TestOtherRuntimeIsRefused(t *testing.T) {
 		args := append([]string{"kubehost", "--runtime", "docker", "--state-dir", store.Dir}, strings.Fields(words)...)
 		want := "error: pod \"web\" is with podman, not with docker\n" +
 			"  hint: leave out --runtime; or remove it there first: kubehost delete web --runtime podman\n"
-		if code := p.main(args); code != exitFailed || stderr.String() != want {
+		if code := p.main(args); code != commandline.ExitFailed || stderr.String() != want {
 			t.Errorf("kubehost %s: exit status %d\n%s", words, code, stderr.String())
 		}
 	}
@@ -179,17 +109,17 @@ func TestDeleteTargets(t *testing.T) {
 		{named("ConfigMap/x"), map[string][]target{"docker": named("ConfigMap/x")}},
 	} {
 		p := &program{stderr: t.Output(), getenv: func(string) string { return "" }}
-		e, err := p.engines(settings{Runtime: runtimeAuto, StateDir: store.Dir})
+		e, err := engines.New(p.user(), settings.Settings{Runtime: settings.Auto, StateDir: store.Dir})
 		if err != nil {
 			t.Fatal(err)
 		}
-		parts, err := e.targets(t.Context(), test.all)
+		parts, err := sharesOf(t.Context(), e, test.all)
 		if err != nil {
 			t.Fatal(err)
 		}
 		got := map[string][]target{}
 		for _, part := range parts {
-			got[part.engine.Dialect.Name()] = part.of
+			got[part.Engine.Dialect.Name()] = part.Of
 		}
 		if diff := cmp.Diff(test.want, got); diff != "" {
 			t.Errorf("%v: %s", slices.Collect(maps.Keys(test.want)), diff)

@@ -13,6 +13,10 @@ import (
 	"github.com/urfave/cli/v2"
 	v1 "k8s.io/api/core/v1"
 
+	"github.com/kubehost/kubehost/cmd/commandline"
+	"github.com/kubehost/kubehost/cmd/printers"
+	"github.com/kubehost/kubehost/cmd/settings"
+	"github.com/kubehost/kubehost/cmd/view"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/runtime/supervise"
 	"github.com/kubehost/kubehost/translate/plan"
@@ -36,7 +40,7 @@ Examples:
 			&cli.StringFlag{Name: "types", Usage: "only those of these `TYPES`: Normal, Warning"},
 			&cli.BoolFlag{Name: "watch", Aliases: []string{"w"}, Usage: "go on with the events to come"},
 			&cli.BoolFlag{Name: "no-headers", Usage: "no line of column names"},
-		), settingFlags()...),
+		), settings.Flags()...),
 		Action: p.events,
 	}
 }
@@ -49,13 +53,13 @@ type happened struct {
 
 // eventing is one run of events.
 type eventing struct {
-	settings settings
+	settings settings.Settings
 	pods     selection
 	types    []string
 }
 
 func (p *program) events(c *cli.Context) error {
-	s, err := p.settings(c)
+	s, err := p.user().Settings(c)
 	if err != nil {
 		return err
 	}
@@ -80,7 +84,7 @@ func (p *program) events(c *cli.Context) error {
 	if err := e.print(p.stdout, all, !c.Bool("no-headers")); err != nil || !c.Bool("watch") {
 		return err
 	}
-	return quietly(c.Context, e.watch(c.Context, p.stdout, all))
+	return commandline.Quietly(c.Context, e.watch(c.Context, p.stdout, all))
 }
 
 // eventPods are the pods that are named or selected; all when none is.
@@ -92,7 +96,7 @@ func eventPods(c *cli.Context) (selection, error) {
 	s, err := selectionOf(c, words)
 	for _, t := range s.names {
 		if t.Kind != "Pod" {
-			return s, usage(c, "%s/%s has no events: only pods have", strings.ToLower(t.Kind), t.Name)
+			return s, commandline.Usage(c, "%s/%s has no events: only pods have", strings.ToLower(t.Kind), t.Name)
 		}
 	}
 	return s, err
@@ -108,7 +112,7 @@ func eventTypes(c *cli.Context) ([]string, error) {
 		case strings.EqualFold(word, v1.EventTypeWarning):
 			types = append(types, v1.EventTypeWarning)
 		default:
-			return nil, usage(c, "--types: %q is no type of events: Normal, Warning", word)
+			return nil, commandline.Usage(c, "--types: %q is no type of events: Normal, Warning", word)
 		}
 	}
 	return types, nil
@@ -121,9 +125,9 @@ func (e eventing) list() (all []happened, damaged runtime.Damaged, err error) {
 		return nil, nil, err
 	}
 	for _, p := range stored {
-		m, err := remembered(e.settings, p)
+		m, err := view.Memory(e.settings, p)
 		if err != nil {
-			return nil, nil, storeError(err)
+			return nil, nil, settings.StateError(err)
 		}
 		if m == nil {
 			continue
@@ -154,7 +158,7 @@ func (e eventing) print(w io.Writer, all []happened, headers bool) error {
 	}
 	now := time.Now()
 	for _, h := range all {
-		message := escapes.Replace(strings.ReplaceAll(strings.TrimSpace(h.Message), "\n", " "))
+		message := printers.Escape(strings.ReplaceAll(strings.TrimSpace(h.Message), "\n", " "))
 		if h.Unit != "" && !strings.Contains(message, h.Unit) {
 			message = h.Unit + ": " + message
 		}

@@ -12,6 +12,8 @@ import (
 	"testing"
 
 	"github.com/urfave/cli/v2"
+
+	"github.com/kubehost/kubehost/cmd/commandline"
 )
 
 // commands are the simple commands of a line for a shell, without what redirects their output.
@@ -147,7 +149,7 @@ func parse(words []string) error {
 	for _, c := range app.Commands {
 		c.Action = func(*cli.Context) error { return nil }
 	}
-	return p.run(context.Background(), app, words[1:])
+	return commandline.Run(context.Background(), app, words[1:])
 }
 
 // exampleDir is a directory with the files that examples name: all of them the example of the README.

@@ -14,6 +14,9 @@ import (
 	"github.com/urfave/cli/v2"
 	"golang.org/x/term"
 
+	"github.com/kubehost/kubehost/cmd/commandline"
+	"github.com/kubehost/kubehost/cmd/settings"
+	"github.com/kubehost/kubehost/cmd/view"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/runtime/probe"
 )
@@ -40,7 +43,7 @@ Examples:
 			&cli.BoolFlag{Name: "stdin", Aliases: []string{"i"}, Usage: "pass standard input on"},
 			&cli.BoolFlag{Name: "tty", Aliases: []string{"t"}, Usage: "give the command a terminal"},
 			&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "print nothing but what the command does"},
-		}, settingFlags()...),
+		}, settings.Flags()...),
 		Action: p.exec,
 	}
 }
@@ -50,13 +53,13 @@ func (p *program) exec(c *cli.Context) error {
 	at := slices.Index(words, "--")
 	switch {
 	case at < 0 && len(words) > 1:
-		return usage(c, "exec [POD] [COMMAND] is not supported. Use exec [POD] -- [COMMAND] instead")
+		return commandline.Usage(c, "exec [POD] [COMMAND] is not supported. Use exec [POD] -- [COMMAND] instead")
 	case at == 0 || len(words) == 0:
-		return usage(c, "must name a pod")
+		return commandline.Usage(c, "must name a pod")
 	case at < 0 || at == len(words)-1:
-		return usage(c, "you must specify at least one command for the container")
+		return commandline.Usage(c, "you must specify at least one command for the container")
 	case at > 1:
-		return usage(c, "unexpected %q before --: one pod is named there", words[1])
+		return commandline.Usage(c, "unexpected %q before --: one pod is named there", words[1])
 	}
 	r, err := podNamed(c, words[0])
 	if err != nil {
@@ -66,31 +69,31 @@ func (p *program) exec(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := v.runs(u); err != nil {
+	if err := runs(v, u); err != nil {
 		return err
 	}
-	x := &executing{program: p, engine: v.engine, how: runtime.ExecOptions{Stdin: c.Bool("stdin"), TTY: c.Bool("tty") && c.Bool("stdin")}}
-	return x.run(c.Context, u.have.ID, words[at+1:])
+	x := &executing{program: p, engine: v.Engine, how: runtime.ExecOptions{Stdin: c.Bool("stdin"), TTY: c.Bool("tty") && c.Bool("stdin")}}
+	return x.run(c.Context, u.Container.ID, words[at+1:])
 }
 
 // runs is why no command can be run in a container; nil when one can.
-func (v podView) runs(u unit) error {
-	if u.have != nil && u.have.State == runtime.Running {
+func runs(v view.Pod, u view.Unit) error {
+	if u.Container != nil && u.Container.State == runtime.Running {
 		return nil
 	}
-	pod, err := v.object()
+	pod, err := v.Object()
 	switch {
 	case err != nil:
 		return err
 	case pod.Status.Phase == "Succeeded" || pod.Status.Phase == "Failed":
 		return fmt.Errorf("cannot exec into a container in a completed pod; current phase is %s", pod.Status.Phase)
-	case u.have != nil && u.have.State == runtime.Paused:
-		return fmt.Errorf("container %q in pod %q is paused", u.name, v.Ref.Name)
+	case u.Container != nil && u.Container.State == runtime.Paused:
+		return fmt.Errorf("container %q in pod %q is paused", u.Name, v.Ref.Name)
 	}
-	if err := v.waiting(u); err != nil {
+	if err := v.Waiting(u); err != nil {
 		return err
 	}
-	return fmt.Errorf("container %q in pod %q is not running\n  hint: \"kubehost get pod %s\" tells what it does", u.name, v.Ref.Name, v.Ref.Name)
+	return fmt.Errorf("container %q in pod %q is not running\n  hint: \"kubehost get pod %s\" tells what it does", u.Name, v.Ref.Name, v.Ref.Name)
 }
 
 // executing is one run of exec.
@@ -134,7 +137,7 @@ func (x *executing) run(ctx context.Context, container string, argv []string) er
 	passing.Wait()
 	if err == nil && code != 0 {
 		x.note("command terminated with exit code %d", code)
-		err = &exitError{code: code}
+		err = &commandline.ExitError{Code: code}
 	}
 	return err
 }

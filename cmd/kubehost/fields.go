@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"os"
 	"slices"
 	"strings"
@@ -9,6 +8,8 @@ import (
 	"github.com/urfave/cli/v2"
 	"golang.org/x/term"
 
+	"github.com/kubehost/kubehost/cmd/commandline"
+	"github.com/kubehost/kubehost/cmd/printers"
 	"github.com/kubehost/kubehost/manifests"
 )
 
@@ -30,7 +31,7 @@ Examples:
 		},
 		Action: func(c *cli.Context) error {
 			if c.NArg() > 1 {
-				return usage(c, "unexpected %q: one path at a time", c.Args().Get(1))
+				return commandline.Usage(c, "unexpected %q: one path at a time", c.Args().Get(1))
 			}
 			rows := manifests.Fields(c.Args().First())
 			if len(rows) == 0 {
@@ -38,13 +39,13 @@ Examples:
 			}
 			switch out := c.String("output"); out {
 			case "json", "yaml":
-				return p.printData(fieldData(rows), out)
+				return printers.Data(p.stdout, fieldData(rows), out)
 			case "md":
 				return writeFieldsPage(p.stdout, rows)
 			case "text":
 				return writeFieldsText(p.stdout, rows, width(p.stdout))
 			default:
-				return usage(c, "%q is no output format: text, json, yaml or md", out)
+				return commandline.Usage(c, "%q is no output format: text, json, yaml or md", out)
 			}
 		},
 	}
@@ -70,14 +71,14 @@ func noField(c *cli.Context, path string) error {
 	paths := fieldPaths()
 	plain := strings.ReplaceAll(path, "[]", "")
 	i := slices.IndexFunc(paths, func(p string) bool { return strings.EqualFold(p, plain) || strings.EqualFold(p, "pod."+plain) })
-	near := nearest(plain, paths)
+	near := commandline.Nearest(plain, paths)
 	if i >= 0 {
 		near = paths[i]
 	}
 	if near == "" {
-		return usage(c, "%q is no field of a kind that kubehost knows", path)
+		return commandline.Usage(c, "%q is no field of a kind that kubehost knows", path)
 	}
-	return &exitError{exitUsage, fmt.Errorf("%q is no field of a kind that kubehost knows\n  hint: did you mean %s?", path, near)}
+	return commandline.Mistake("%q is no field of a kind that kubehost knows\n  hint: did you mean %s?", path, near)
 }
 
 // fieldRow is a row of the table as JSON has it.

@@ -2,11 +2,14 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"strings"
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/kubehost/kubehost/cmd/commandline"
+	"github.com/kubehost/kubehost/cmd/printers"
+	"github.com/kubehost/kubehost/cmd/settings"
+	"github.com/kubehost/kubehost/cmd/view"
 	"github.com/kubehost/kubehost/runtime"
 )
 
@@ -34,7 +37,7 @@ Examples:
   kubehost get pod web -o jsonpath='{.status.podIP}'
   kubehost get pods -o custom-columns=NAME:.metadata.name,IMAGES:.spec.containers[*].image`,
 		Flags: append(append(selectionFlags("to list (default: default)"),
-			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "`FORMAT`: " + formatNames},
+			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "`FORMAT`: " + printers.Formats},
 			&cli.StringFlag{Name: "sort-by", Usage: "sort by what is at this `PATH`: .status.startTime"},
 			&cli.BoolFlag{Name: "watch", Aliases: []string{"w"}, Usage: "after the list, go on with each change of a pod"},
 			&cli.BoolFlag{Name: "watch-only", Usage: "go on with each change of a pod, without the list"},
@@ -42,7 +45,7 @@ Examples:
 			&cli.BoolFlag{Name: "show-labels", Usage: "all labels, as the last column"},
 			&cli.StringSliceFlag{Name: "label-columns", Aliases: []string{"L"}, Usage: "a column for each of the labels with these `KEYS`: app,tier"},
 			&cli.BoolFlag{Name: "ignore-not-found", Usage: "what is not there is no error"},
-		), settingFlags()...),
+		), settings.Flags()...),
 		Action: p.get,
 	}
 }
@@ -51,19 +54,19 @@ Examples:
 func notListed(word string) error {
 	ours := "get pod " + runtime.Quote(word)
 	switch lower := strings.ToLower(word); {
-	case nearest(lower, []string{"events"}) != "":
+	case commandline.Nearest(lower, []string{"events"}) != "":
 		ours = "events"
-	case lower == "all", nearest(lower, []string{"pods"}) != "":
+	case lower == "all", commandline.Nearest(lower, []string{"pods"}) != "":
 		ours = "get pods"
 	case kindWords[lower] != "":
 		ours = "describe pods"
 	}
-	return &exitError{exitUsage, fmt.Errorf("%q cannot be listed: only pods can\n  hint: did you mean \"kubehost %s\"?", word, ours)}
+	return commandline.Mistake("%q cannot be listed: only pods can\n  hint: did you mean \"kubehost %s\"?", word, ours)
 }
 
 func (p *program) get(c *cli.Context) error {
 	if c.NArg() == 0 {
-		return usage(c, "must name what to list: pods")
+		return commandline.Usage(c, "must name what to list: pods")
 	}
 	if word := c.Args().First(); !strings.Contains(word, "/") && kindWords[strings.ToLower(word)] != "Pod" {
 		return notListed(word)
@@ -72,21 +75,21 @@ func (p *program) get(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	printer, err := p.podPrinter(c, sel)
+	printer, err := p.printer(c, sel)
 	if err != nil {
 		return err
 	}
 	if c.Bool("watch") || c.Bool("watch-only") {
 		return p.watchPods(c, sel, printer)
 	}
-	e, s, err := p.host(c)
+	e, _, err := p.host(c)
 	if err != nil {
 		return err
 	}
-	if err := e.check(refsOf(sel.names)...); err != nil {
+	if err := e.Check(refsOf(sel.names)...); err != nil {
 		return err
 	}
-	all, unseen := observePods(c.Context, e, s)
+	all, unseen := view.All(c.Context, e)
 	if unseen != nil && len(all) == 0 {
 		return unseen
 	}
@@ -94,15 +97,33 @@ func (p *program) get(c *cli.Context) error {
 	if c.Bool("ignore-not-found") {
 		missing = nil
 	}
-	if err := printer.sort(pods); err != nil {
+	if err := printer.Sort(pods); err != nil {
 		return err
 	}
 	// Of names there is something to say of each that is there; else, of all together.
 	if len(sel.names) == 0 || len(pods) > 0 {
-		err = printer.print(pods, len(sel.names) == 1)
+		err = printer.Print(pods, len(sel.names) == 1)
 	}
-	if len(pods)+len(sel.names) == 0 && printer.human() {
+	if len(pods)+len(sel.names) == 0 && printer.Human() {
 		p.note("%s", sel.none())
 	}
 	return errors.Join(append(append(missing, damages(pods)...), err, unseen)...)
+}
+
+// printer prints as the flags say.
+func (p *program) printer(c *cli.Context, sel selection) (*printers.Printer, error) {
+	pp, err := printers.New(p.stdout, c.String("output"))
+	if err != nil {
+		return nil, commandline.Usage(c, "-o: %v", err)
+	}
+	pp.Namespaces, pp.ShowLabels, pp.Headers = sel.namespace == "", c.Bool("show-labels"), !c.Bool("no-headers")
+	for _, keys := range c.StringSlice("label-columns") {
+		pp.LabelColumns = append(pp.LabelColumns, strings.Split(keys, ",")...)
+	}
+	if path := c.String("sort-by"); path != "" {
+		if err := pp.SortBy(path); err != nil {
+			return nil, commandline.Usage(c, "--sort-by: %v", err)
+		}
+	}
+	return pp, nil
 }

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/kubehost/kubehost/cmd/engines"
+	"github.com/kubehost/kubehost/cmd/settings"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/runtime/supervise"
 	"github.com/kubehost/kubehost/translate/plan"
@@ -103,7 +105,7 @@ func (p *pruning) halfMade(_ context.Context, seen runtime.Observed) ([]leftover
 	for _, r := range refs {
 		dir := p.store.PodDir(r)
 		switch {
-		case known(seen, r):
+		case engines.Has(seen, r):
 		case data[r]:
 			p.show.Note("kept: %s may hold data of a pod that is gone\n  hint: if nobody needs it: kubehost delete -n %s %s", dir, r.Namespace, r.Name)
 		default:
@@ -130,7 +132,7 @@ func (p *pruning) stations(_ context.Context, seen runtime.Observed) ([]leftover
 		if err != nil {
 			return nil, err
 		}
-		if pid, err := s.Alive(); err != nil || pid != 0 || kept || known(seen, s.Ref) {
+		if pid, err := s.Alive(); err != nil || pid != 0 || kept || engines.Has(seen, s.Ref) {
 			continue // one that cannot be asked is somebody else's
 		}
 		all = append(all, leftover{thing{kind: "status", name: s.Ref.String()}, s.Ref, func(context.Context) (bool, error) { return s.Leave(p.store) }})
@@ -185,7 +187,7 @@ func (p *pruning) removeLeftovers(ctx context.Context, all []leftover) error {
 		}
 		done, err := p.removeLeftover(ctx, l)
 		if err != nil {
-			errs = append(errs, storeError(err))
+			errs = append(errs, settings.StateError(err))
 		}
 		if done {
 			p.deleted(l.thing, "")

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -10,6 +11,10 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/kubehost/kubehost/cmd/commandline"
+	"github.com/kubehost/kubehost/cmd/engines"
+	"github.com/kubehost/kubehost/cmd/settings"
+	"github.com/kubehost/kubehost/cmd/view"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/runtime/supervise"
 	"github.com/kubehost/kubehost/translate/plan"
@@ -50,7 +55,7 @@ Examples:
 			selectorFlag(),
 			&cli.IntFlag{Name: "max-log-requests", Value: 5, Usage: "follow no more than this `NUMBER` of containers at once"},
 			&cli.BoolFlag{Name: "ignore-errors", Usage: "go on with the other containers when one has no logs"},
-		}, settingFlags()...),
+		}, settings.Flags()...),
 		Action: p.logs,
 	}
 }
@@ -58,7 +63,7 @@ Examples:
 // logging is one run of logs.
 type logging struct {
 	*program
-	settings settings
+	settings settings.Settings
 	query    runtime.LogQuery
 	previous bool
 	prefix   bool
@@ -85,7 +90,7 @@ func (p *program) logs(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	name := first(c.String("container"), c.Args().Get(1))
+	name := cmp.Or(c.String("container"), c.Args().Get(1))
 	var all []source
 	for _, v := range pods {
 		sources, err := l.sources(v, name, c.Bool("all-containers"))
@@ -97,32 +102,32 @@ func (p *program) logs(c *cli.Context) error {
 	if most := c.Int("max-log-requests"); query.Follow && len(all) > most {
 		return fmt.Errorf("you are attempting to follow %d log streams, but maximum allowed concurrency is %d, use --max-log-requests to increase the limit", len(all), most)
 	}
-	return quietly(c.Context, l.print(c.Context, all))
+	return commandline.Quietly(c.Context, l.print(c.Context, all))
 }
 
 func checkLogFlags(c *cli.Context) error {
 	named := c.String("container") != ""
 	switch {
 	case c.NArg() == 0 && !c.IsSet("selector"):
-		return usage(c, "must name a pod, or pods by their labels with -l")
+		return commandline.Usage(c, "must name a pod, or pods by their labels with -l")
 	case c.NArg() > 0 && c.IsSet("selector"):
-		return usage(c, "only a selector (-l) or a POD name is allowed")
+		return commandline.Usage(c, "only a selector (-l) or a POD name is allowed")
 	case c.NArg() > 2:
-		return usage(c, "one pod at a time; several are named by their labels, with -l")
+		return commandline.Usage(c, "one pod at a time; several are named by their labels, with -l")
 	case named && c.NArg() == 2:
-		return usage(c, "only one of -c or an inline [CONTAINER] arg is allowed")
+		return commandline.Usage(c, "only one of -c or an inline [CONTAINER] arg is allowed")
 	case c.Bool("all-containers") && (named || c.NArg() == 2):
-		return usage(c, "--all-containers=true should not be specified with container name %s", first(c.String("container"), c.Args().Get(1)))
+		return commandline.Usage(c, "--all-containers=true should not be specified with container name %s", cmp.Or(c.String("container"), c.Args().Get(1)))
 	case c.IsSet("since") && c.IsSet("since-time"):
-		return usage(c, "at most one of --since and --since-time may be given")
+		return commandline.Usage(c, "at most one of --since and --since-time may be given")
 	case c.Duration("since") < 0:
-		return usage(c, "--since must be greater than 0")
+		return commandline.Usage(c, "--since must be greater than 0")
 	case c.Int64("limit-bytes") < 0:
-		return usage(c, "--limit-bytes must be greater than 0")
+		return commandline.Usage(c, "--limit-bytes must be greater than 0")
 	case c.Int64("tail") < -1:
-		return usage(c, "--tail must be greater than or equal to -1")
+		return commandline.Usage(c, "--tail must be greater than or equal to -1")
 	case c.Bool("previous") && c.Bool("follow"):
-		return usage(c, "--previous and --follow cannot be given together: the run before is over")
+		return commandline.Usage(c, "--previous and --follow cannot be given together: the run before is over")
 	}
 	return nil
 }
@@ -142,7 +147,7 @@ func logQuery(c *cli.Context, now time.Time) (runtime.LogQuery, error) {
 	if text := c.String("since-time"); text != "" {
 		t, err := time.Parse(time.RFC3339, text)
 		if err != nil {
-			return q, usage(c, "--since-time: %q is no date such as 2006-01-02T15:04:05Z", text)
+			return q, commandline.Usage(c, "--since-time: %q is no date such as 2006-01-02T15:04:05Z", text)
 		}
 		q.Since = t
 	}
@@ -150,14 +155,14 @@ func logQuery(c *cli.Context, now time.Time) (runtime.LogQuery, error) {
 }
 
 // logPods are the pods whose logs are wanted.
-func (p *program) logPods(c *cli.Context, e *engines, s settings) ([]podView, error) {
+func (p *program) logPods(c *cli.Context, e *engines.Finder, s settings.Settings) ([]view.Pod, error) {
 	if !c.IsSet("selector") {
 		r, err := podNamed(c, c.Args().First())
 		if err != nil {
 			return nil, err
 		}
-		v, err := observePod(c.Context, e, s, r)
-		return []podView{v}, err
+		v, err := view.One(c.Context, e, r)
+		return []view.Pod{v}, err
 	}
 	return p.selected(c, e, s, nil)
 }
@@ -173,9 +178,9 @@ type source struct {
 }
 
 // sources are those of a pod: of the named container, of the one that kubectl would take, or of all, init containers first.
-func (l *logging) sources(v podView, name string, all bool) ([]source, error) {
+func (l *logging) sources(v view.Pod, name string, all bool) ([]source, error) {
 	if !all {
-		u, note, err := v.container(name)
+		u, note, err := v.Container(name)
 		if err != nil {
 			return nil, err
 		}
@@ -184,7 +189,7 @@ func (l *logging) sources(v podView, name string, all bool) ([]source, error) {
 		return []source{s}, err
 	}
 	var sources []source
-	for _, u := range v.units() {
+	for _, u := range v.Units() {
 		s, err := l.source(v, u)
 		switch {
 		case err == nil:
@@ -200,18 +205,18 @@ func (l *logging) sources(v podView, name string, all bool) ([]source, error) {
 
 // source says which run of a container is meant, as a kubelet does: of one that waits to be started again the one that
 // ended is both the present and the previous.
-func (l *logging) source(v podView, u unit) (source, error) {
-	s := source{engine: v.engine, pod: v.Ref, unit: u.name, query: l.query}
-	if err := v.waiting(u); err != nil && !l.previous {
+func (l *logging) source(v view.Pod, u view.Unit) (source, error) {
+	s := source{engine: v.Engine, pod: v.Ref, unit: u.Name, query: l.query}
+	if err := v.Waiting(u); err != nil && !l.previous {
 		return s, err
 	}
 	var d runtime.Detail
-	if u.have != nil {
-		s.id, d = u.have.ID, v.details[u.have.ID]
+	if u.Container != nil {
+		s.id, d = u.Container.ID, v.Details[u.Container.ID]
 	}
 	// The runtime keeps the logs of all runs of a container in one. What a run wrote last may come a moment after its end;
 	// when the next has begun is known only after its first words.
-	again := u.have != nil && u.have.State == runtime.Running && d.Finished.Before(d.Started) && d.Finished.Year() > 1
+	again := u.Container != nil && u.Container.State == runtime.Running && d.Finished.Before(d.Started) && d.Finished.Year() > 1
 	between := d.Finished.Add(afterEnd)
 	if !l.previous {
 		if again && between.After(s.query.Since) {
@@ -219,7 +224,7 @@ func (l *logging) source(v podView, u unit) (source, error) {
 		}
 		return s, nil
 	}
-	status := v.containerStatus(u)
+	status := v.ContainerStatus(u)
 	last := status.LastTerminationState.Terminated
 	switch {
 	case again:
@@ -227,9 +232,9 @@ func (l *logging) source(v podView, u unit) (source, error) {
 		return s, nil
 	case last != nil && status.State.Waiting != nil && s.id != "" && strings.HasSuffix(last.ContainerID, s.id):
 		return s, nil
-	case last != nil && v.stored != nil:
+	case last != nil && v.Stored != nil:
 		store := runtime.Store{Dir: l.settings.StateDir}
-		s.file = supervise.PreviousLog(store.PodDir(v.Ref), u.name, strings.TrimPrefix(last.ContainerID, "kubehost://"))
+		s.file = supervise.PreviousLog(store.PodDir(v.Ref), u.Name, strings.TrimPrefix(last.ContainerID, "kubehost://"))
 		if l.query.Timestamps || !l.query.Since.IsZero() {
 			return s, errors.New("the times of the lines of the previous run are not kept\n  hint: leave out --timestamps, --since and --since-time")
 		}

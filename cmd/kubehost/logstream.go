@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/kubehost/kubehost/cmd/settings"
 	"github.com/kubehost/kubehost/runtime"
 )
 
@@ -24,7 +25,7 @@ func (l *logging) read(ctx context.Context, s source, w io.Writer) error {
 			return noPrevious(s)
 		}
 		if err != nil {
-			return storeError(err)
+			return settings.StateError(err)
 		}
 		_, err = w.Write(lastLines(b, s.query.Tail))
 		return err
@@ -151,13 +152,4 @@ func (l *lockedWriter) Write(b []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.w.Write(b)
-}
-
-// quietly ends a command that goes on until somebody stops it: then there is nothing to say.
-func quietly(ctx context.Context, err error) error {
-	var signalled interrupted
-	if errors.As(context.Cause(ctx), &signalled) {
-		return &exitError{code: 128 + int(signalled.Signal)}
-	}
-	return err
 }

@@ -4,24 +4,17 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 	"strings"
-	"syscall"
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/kubehost/kubehost/cmd/commandline"
+	"github.com/kubehost/kubehost/cmd/settings"
 	"github.com/kubehost/kubehost/runtime"
-)
-
-// Exit codes.
-const (
-	exitFailed = 1 // something could not be done
-	exitUsage  = 2 // the command line or a manifest is wrong; nothing was touched
 )
 
 func main() {
@@ -37,25 +30,8 @@ type program struct {
 	euid           int
 }
 
-// exitError ends the program with a code. What there was to say has been said when err is nil.
-type exitError struct {
-	code int
-	err  error
-}
-
-func (e *exitError) Error() string {
-	if e.err == nil {
-		return fmt.Sprintf("exit status %d", e.code)
-	}
-	return e.err.Error()
-}
-
-func (e *exitError) Unwrap() error { return e.err }
-
-// usage is a mistake on the command line, with the place where the right words stand.
-func usage(c *cli.Context, format string, args ...any) error {
-	return &exitError{exitUsage, fmt.Errorf(format+"\n  hint: see %q", append(args, "kubehost "+c.Command.Name+" --help")...)}
-}
+// user is who runs the program.
+func (p *program) user() settings.User { return settings.User{UID: p.euid, Getenv: p.getenv} }
 
 // main runs the program and returns its exit code.
 func (p *program) main(args []string) int {
@@ -63,26 +39,26 @@ func (p *program) main(args []string) int {
 		p.complete(args[2:])
 		return 0
 	}
-	ctx, stop := interruptible()
+	ctx, stop := commandline.Interruptible()
 	defer stop()
-	err := p.run(ctx, p.app(), args[1:])
+	err := commandline.Run(ctx, p.app(), args[1:])
 	if err == nil {
 		return 0
 	}
-	var signalled interrupted
-	var exit *exitError
+	var signalled commandline.Interrupted
+	var exit *commandline.ExitError
 	switch {
 	case errors.As(err, &signalled):
 		fmt.Fprintf(p.stderr, "error: %v\n  hint: run the same command again; it goes on from where it was\n", signalled)
 		return 128 + int(signalled.Signal)
 	case errors.As(err, &exit):
-		if exit.err != nil {
-			p.tell(exit.err)
+		if exit.Err != nil {
+			p.tell(exit.Err)
 		}
-		return exit.code
+		return exit.Code
 	}
 	p.tell(err)
-	return exitFailed
+	return commandline.ExitFailed
 }
 
 // tell prints an error, with its remedy unless it has told that itself. Of errors that are joined in one it prints each, so that none
@@ -101,29 +77,29 @@ func (p *program) tell(err error) {
 	fmt.Fprintf(p.stderr, "error: %s\n", text)
 }
 
-// interrupted is the cause of a context that a signal ended.
-type interrupted struct{ Signal syscall.Signal }
+// warn tells of something that is wrong and keeps nothing else from being done.
+func (p *program) warn(err error) { p.note("warning: %v", err) }
 
-func (i interrupted) Error() string { return "stopped by a signal: " + i.Signal.String() }
-
-// interruptible returns a context that SIGINT and SIGTERM end. A second signal ends the process at once.
-func interruptible() (context.Context, func()) {
-	ctx, cancel := context.WithCancelCause(context.Background())
-	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM)
-	go func() {
-		if s, ok := <-signals; ok {
-			signal.Stop(signals)
-			cancel(interrupted{s.(syscall.Signal)})
-		}
-	}()
-	return ctx, func() { signal.Stop(signals); close(signals); cancel(nil) }
+// warnDamaged tells of damaged files, and returns any other error.
+func (p *program) warnDamaged(err error) error {
+	damaged := runtime.DamagedIn(err)
+	if damaged == nil {
+		return err
+	}
+	for _, f := range damaged {
+		p.warn(f)
+	}
+	return nil
 }
+
+// note writes a line for people to standard error.
+func (p *program) note(format string, args ...any) { fmt.Fprintf(p.stderr, format+"\n", args...) }
 
 func (p *program) app() *cli.App {
 	return &cli.App{
-		Name:  "kubehost",
-		Usage: "run Kubernetes Pod manifests on this host, with plain docker or plain podman",
+		Name:   "kubehost",
+		Writer: p.stdout,
+		Usage:  "run Kubernetes Pod manifests on this host, with plain docker or plain podman",
 		Description: `kubehost makes this host run the pods of your manifests, without a cluster. Applying
 again changes only what differs. Ports are published on 127.0.0.1 unless the manifest
 names another hostIP; claims are plain directories that nothing deletes unasked.

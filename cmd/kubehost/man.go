@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/urfave/cli/v2"
+
+	"github.com/kubehost/kubehost/cmd/commandline"
 )
 
 func (p *program) manCommand() *cli.Command {
@@ -19,7 +21,7 @@ func (p *program) manCommand() *cli.Command {
 		UsageText: "kubehost man DIR",
 		Action: func(c *cli.Context) error {
 			if c.NArg() != 1 {
-				return usage(c, "must name one directory")
+				return commandline.Usage(c, "must name one directory")
 			}
 			var errs []error
 			for name, page := range manPages(p.app()) {

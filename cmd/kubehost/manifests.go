@@ -7,6 +7,9 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/kubehost/kubehost/cmd/commandline"
+	"github.com/kubehost/kubehost/cmd/host"
+	"github.com/kubehost/kubehost/cmd/settings"
 	"github.com/kubehost/kubehost/manifests"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/translate"
@@ -36,13 +39,13 @@ func (p *program) loadOptions(c *cli.Context) (manifests.Options, error) {
 func sources(c *cli.Context) ([]string, error) {
 	f := c.StringSlice("filename")
 	if len(f) == 0 && c.NArg() > 0 {
-		return nil, &exitError{exitUsage, fmt.Errorf("unexpected %q: manifests are named with -f\n  hint: did you mean -f %s?", c.Args().First(), runtime.Quote(c.Args().First()))}
+		return nil, commandline.Mistake("unexpected %q: manifests are named with -f\n  hint: did you mean -f %s?", c.Args().First(), runtime.Quote(c.Args().First()))
 	}
 	if len(f) == 0 {
-		return nil, usage(c, "must specify -f: a manifest file, a directory, a URL, or - for standard input")
+		return nil, commandline.Usage(c, "must specify -f: a manifest file, a directory, a URL, or - for standard input")
 	}
 	if c.NArg() > 0 {
-		return nil, usage(c, "unexpected %q: manifests are named with -f", c.Args().First())
+		return nil, commandline.Usage(c, "unexpected %q: manifests are named with -f", c.Args().First())
 	}
 	return f, nil
 }
@@ -56,7 +59,7 @@ type wanted struct {
 
 // load reads and checks the manifests, and translates them. Problems are printed; an error
 // among them ends the program with nothing touched. With others the pods applied earlier are looked at, too.
-func (p *program) load(c *cli.Context, s settings, names []string, others bool) (w wanted, err error) {
+func (p *program) load(c *cli.Context, s settings.Settings, names []string, others bool) (w wanted, err error) {
 	o, err := p.loadOptions(c)
 	if err != nil {
 		return w, err
@@ -94,16 +97,16 @@ func (p *program) load(c *cli.Context, s settings, names []string, others bool) 
 		set.Pods = slices.DeleteFunc(set.Pods, func(pod manifests.Object[*podType]) bool {
 			return pod.Stored && (!others || slices.Contains(w.stale.pods, ref(pod.Origin)))
 		})
-		host := thisHost(s)
-		host.Journal = p.hasJournal(s)
-		host.EnvFiles, host.Elsewhere = readEnvFiles(set), !others
-		host.Bindings = bound
-		w.want, more = translate.Translate(set, host)
+		h := host.Look(s)
+		h.Journal = host.HasJournal(p.user(), s)
+		h.EnvFiles, h.Elsewhere = host.EnvFiles(set), !others
+		h.Bindings = bound
+		w.want, more = translate.Translate(set, h)
 		problems = append(problems, more...)
 	}
 	problems.Print(p.stderr)
 	if problems.HasErrors() {
-		return w, &exitError{code: exitUsage}
+		return w, &commandline.ExitError{Code: commandline.ExitUsage}
 	}
 	for _, line := range unkept(w.want) {
 		p.note("%s", line)
@@ -124,12 +127,12 @@ func (p *program) publish(c *cli.Context, set *manifests.Set) error {
 	for _, text := range c.StringSlice(flagPublish) {
 		one, err := manifests.ParsePublication(text)
 		if err != nil {
-			return usage(c, "--%s: %v", flagPublish, err)
+			return commandline.Usage(c, "--%s: %v", flagPublish, err)
 		}
 		list = append(list, one)
 	}
 	if err := set.Publish(list); err != nil {
-		return usage(c, "--%s: %v", flagPublish, err)
+		return commandline.Usage(c, "--%s: %v", flagPublish, err)
 	}
 	return nil
 }

@@ -1,12 +1,13 @@
 package main
 
 import (
-	"fmt"
+	"cmp"
 	"strings"
 
 	"github.com/urfave/cli/v2"
 	"k8s.io/apimachinery/pkg/util/validation"
 
+	"github.com/kubehost/kubehost/cmd/commandline"
 	"github.com/kubehost/kubehost/translate/plan"
 )
 
@@ -30,7 +31,7 @@ type target struct {
 func targets(c *cli.Context) ([]target, error) { return targetsOf(c, c.Args().Slice()) }
 
 func targetsOf(c *cli.Context, words []string) ([]target, error) {
-	namespace := first(c.String("namespace"), "default")
+	namespace := cmp.Or(c.String("namespace"), "default")
 	kind := "Pod"
 	if len(words) > 1 {
 		if k, ok := kindWords[strings.ToLower(words[0])]; ok && !strings.Contains(words[1], "/") {
@@ -46,7 +47,7 @@ func targetsOf(c *cli.Context, words []string) ([]target, error) {
 		}
 		known, ok := kindWords[strings.ToLower(k)]
 		if !ok {
-			return nil, usage(c, "%q: %q is not a kind that kubehost knows: pod, configmap, secret, persistentvolumeclaim, persistentvolume", w, k)
+			return nil, commandline.Usage(c, "%q: %q is not a kind that kubehost knows: pod, configmap, secret, persistentvolumeclaim, persistentvolume", w, k)
 		}
 		all = append(all, targetOf(known, namespace, name))
 	}
@@ -66,7 +67,7 @@ func refsOf(all []target) []plan.Ref {
 
 func checkNamespace(name string) error {
 	if len(validation.IsDNS1123Label(name)) > 0 {
-		return &exitError{exitUsage, fmt.Errorf("%q is no namespace: lower-case letters, digits and -, at most 63, not - at an end\n  hint: see the NAMESPACE column of \"kubehost get pods -A\"", name)}
+		return commandline.Mistake("%q is no namespace: lower-case letters, digits and -, at most 63, not - at an end\n  hint: see the NAMESPACE column of \"kubehost get pods -A\"", name)
 	}
 	return nil
 }
@@ -80,7 +81,7 @@ func checkNames(all []target) error {
 			}
 		}
 		if msgs := validation.IsDNS1123Subdomain(t.Name); len(msgs) > 0 {
-			return &exitError{exitUsage, fmt.Errorf("%q is no name of an object: lower-case letters, digits, - and ., at most 253, a letter or digit at each end\n  hint: \"kubehost get pods -A\" lists the pods there are", t.Name)}
+			return commandline.Mistake("%q is no name of an object: lower-case letters, digits, - and ., at most 253, a letter or digit at each end\n  hint: \"kubehost get pods -A\" lists the pods there are", t.Name)
 		}
 	}
 	return nil

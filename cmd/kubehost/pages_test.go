@@ -123,7 +123,7 @@ func TestErrorsOfPages(t *testing.T) {
 func programTexts(t *testing.T) string {
 	t.Helper()
 	var b strings.Builder
-	for _, dir := range []string{".", "../../manifests", "../../translate", "../../runtime"} {
+	for _, dir := range []string{"..", "../../manifests", "../../translate", "../../runtime"} {
 		err := filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
 			if err != nil || d.IsDir() || filepath.Ext(name) != ".go" || strings.HasSuffix(name, "_test.go") {
 				return err

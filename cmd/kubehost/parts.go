@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 
+	"github.com/kubehost/kubehost/cmd/engines"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/translate/plan"
 )
@@ -23,10 +24,10 @@ type part struct {
 // parts divides pods, and those that are stale, by their engines.
 func (a *applying) parts(pods []plan.Pod) []part {
 	var parts []part
-	for _, s := range byEngine(pods, func(p plan.Pod) runtime.Engine { return a.engines[p.Ref] }) {
-		pt := part{program: a.program, engine: s.engine, want: plan.Plan{Pods: s.of}}
+	for _, s := range engines.Shares(pods, func(p plan.Pod) runtime.Engine { return a.engines[p.Ref] }) {
+		pt := part{program: a.program, engine: s.Engine, want: plan.Plan{Pods: s.Of}}
 		for _, r := range a.stale.pods {
-			if a.engines[r].Dialect.Name() == s.engine.Dialect.Name() {
+			if a.engines[r].Dialect.Name() == s.Engine.Dialect.Name() {
 				pt.remove = append(pt.remove, r)
 			}
 		}
@@ -38,7 +39,7 @@ func (a *applying) parts(pods []plan.Pod) []part {
 // decide looks at what is there, and says what is to be done.
 func (pt *part) decide(ctx context.Context) (err error) {
 	pt.seen, err = pt.engine.Observe(ctx, pt.want)
-	if err := pt.answered(ctx, pt.engine, pt.seen, err); err != nil {
+	if err := engines.Answered(ctx, pt.user(), pt.engine, pt.seen, err); err != nil {
 		return err
 	}
 	want := runtime.Desired{Plan: pt.want}

@@ -14,6 +14,9 @@ import (
 
 	"github.com/urfave/cli/v2"
 	v1 "k8s.io/api/core/v1"
+
+	"github.com/kubehost/kubehost/cmd/commandline"
+	"github.com/kubehost/kubehost/cmd/settings"
 )
 
 const flagPodRunning = "pod-running-timeout"
@@ -37,7 +40,7 @@ Examples:
 			namespaceFlag("of the pod (default: default)"),
 			&cli.StringFlag{Name: "address", Value: "localhost", Usage: "listen on these `ADDRESSES`, separated by commas: of IPv4, of IPv6, or localhost, which is both loopbacks"},
 			&cli.DurationFlag{Name: flagPodRunning, Value: time.Minute, Usage: "longest `TIME` to wait until a pod that is being started runs"},
-		}, settingFlags()...),
+		}, settings.Flags()...),
 		Action: p.portForward,
 	}
 }
@@ -45,7 +48,7 @@ Examples:
 func (p *program) portForward(c *cli.Context) error {
 	words := c.Args().Slice()
 	if len(words) < 2 {
-		return usage(c, "must name a pod, and a port of it")
+		return commandline.Usage(c, "must name a pod, and a port of it")
 	}
 	r, err := podNamed(c, words[0])
 	if err != nil {
@@ -53,11 +56,11 @@ func (p *program) portForward(c *cli.Context) error {
 	}
 	addresses, err := listenAddresses(c.String("address"))
 	if err != nil {
-		return usage(c, "--address: %v", err)
+		return commandline.Usage(c, "--address: %v", err)
 	}
 	patience := c.Duration(flagPodRunning)
 	if patience <= 0 {
-		return usage(c, "--%s must be higher than zero", flagPodRunning)
+		return commandline.Usage(c, "--%s must be higher than zero", flagPodRunning)
 	}
 	e, s, err := p.host(c)
 	if err != nil {
@@ -73,12 +76,12 @@ func (p *program) portForward(c *cli.Context) error {
 	for _, word := range words[1:] {
 		f, err := forwardingOf(word, pod)
 		if err != nil {
-			return usage(c, "%v", err)
+			return commandline.Usage(c, "%v", err)
 		}
 		ports = append(ports, f)
 	}
 	err = t.forward(c.Context, addresses, ports)
-	if errors.As(context.Cause(c.Context), new(interrupted)) {
+	if errors.As(context.Cause(c.Context), new(commandline.Interrupted)) {
 		return nil // its only end, as with kubectl
 	}
 	return err

@@ -14,6 +14,8 @@ import (
 	"time"
 
 	v1 "k8s.io/api/core/v1"
+
+	"github.com/kubehost/kubehost/cmd/commandline"
 )
 
 func TestForwardingOf(t *testing.T) {
@@ -98,8 +100,8 @@ func TestForward(t *testing.T) {
 		ask("127.0.0.1", "")
 		said.want(t, "error: an error occurred forwarding %d -> %d: dial tcp 127.0.0.1:%d: connect: connection refused\n", local, remote, remote)
 	}
-	cancel(interrupted{syscall.SIGINT})
-	if err := <-done; !errors.As(err, new(interrupted)) {
+	cancel(commandline.Interrupted{Signal: syscall.SIGINT})
+	if err := <-done; !errors.As(err, new(commandline.Interrupted)) {
 		t.Errorf("ends with %v", err)
 	}
 	if conn, err := net.Dial("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(local))); err == nil {

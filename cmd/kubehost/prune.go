@@ -8,6 +8,8 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/kubehost/kubehost/cmd/commandline"
+	"github.com/kubehost/kubehost/cmd/settings"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/translate/plan"
 )
@@ -34,21 +36,21 @@ Examples:
 			&cli.BoolFlag{Name: "dry-run", Usage: "tell what would be removed, and do nothing"},
 			&cli.BoolFlag{Name: "yes", Aliases: []string{"y"}, Usage: "do not ask on the terminal"},
 			&cli.BoolFlag{Name: "scheduled", Hidden: true}, // by the timer, which this run leaves alone
-		}, changeFlags()...),
+		}, settings.ChangeFlags()...),
 		Action: p.prune,
 	}
 }
 
 func (p *program) prune(c *cli.Context) error {
 	if c.NArg() > 0 {
-		return usage(c, "unexpected %q: prune takes no names", c.Args().First())
+		return commandline.Usage(c, "unexpected %q: prune takes no names", c.Args().First())
 	}
 	a, all, err := p.begin(c)
 	if err != nil {
 		return err
 	}
 	defer a.show.Close()
-	e, err := all.chosen(c.Context)
+	e, err := all.Chosen(c.Context)
 	if err != nil {
 		return err
 	}
@@ -77,7 +79,7 @@ func (p *pruning) run(ctx context.Context, dry bool) error {
 	}
 	left, err := p.leftovers(ctx)
 	if err != nil {
-		return storeError(err)
+		return settings.StateError(err)
 	}
 	var things []thing
 	for _, op := range unused {
@@ -118,7 +120,7 @@ func (p *pruning) run(ctx context.Context, dry bool) error {
 func (p *pruning) look(ctx context.Context) (unused []runtime.Op, gone []runtime.Note, err error) {
 	pods, err := p.store.Pods()
 	if err != nil {
-		return nil, nil, storeError(err)
+		return nil, nil, settings.StateError(err)
 	}
 	what := runtime.Pruning{All: p.all, Runtime: p.engine.Dialect.Name(), Infra: p.engine.Dialect.Infra().Ref}
 	for _, pod := range pods {
@@ -126,7 +128,7 @@ func (p *pruning) look(ctx context.Context) (unused []runtime.Op, gone []runtime
 	}
 	// Before the inventory: what is pulled meanwhile is not in it, but neither is its note here.
 	if what.Notes, err = p.store.Notes(what.Runtime); err != nil {
-		return nil, nil, storeError(err)
+		return nil, nil, settings.StateError(err)
 	}
 	have, err := p.engine.Inventory(ctx)
 	if err != nil {
@@ -139,7 +141,7 @@ func (p *pruning) look(ctx context.Context) (unused []runtime.Op, gone []runtime
 func (p *pruning) forget(ctx context.Context) error {
 	locks, err := p.store.LockPrune(ctx, p.waiting)
 	if err != nil {
-		return storeError(err)
+		return settings.StateError(err)
 	}
 	defer locks.Release()
 	_, gone, err := p.look(ctx)
@@ -150,7 +152,7 @@ func (p *pruning) forget(ctx context.Context) error {
 	for _, g := range gone {
 		errs = append(errs, p.store.RemoveNote(g))
 	}
-	return storeError(errors.Join(errs...))
+	return settings.StateError(errors.Join(errs...))
 }
 
 // turn is how long removals may keep others from using what is here.
@@ -173,7 +175,7 @@ func (p *pruning) removeUnused(ctx context.Context, ops []runtime.Op) error {
 func (p *pruning) removeSome(ctx context.Context, ops []runtime.Op) (rest []runtime.Op, err error) {
 	locks, err := p.store.LockPrune(ctx, p.waiting)
 	if err != nil {
-		return nil, storeError(err)
+		return nil, settings.StateError(err)
 	}
 	defer locks.Release()
 	still, _, err := p.look(ctx)
@@ -210,7 +212,7 @@ func (p *pruning) usedNow(ctx context.Context, op runtime.Op) bool {
 func (p *pruning) do(ctx context.Context, r plan.Ref, op runtime.Op) (done bool, err error) {
 	x := runtime.Executor{Engine: p.engine, Limit: p.limit, Report: func(e runtime.Event) {
 		done = done || e.Phase == runtime.Done
-		p.show.event(e)
+		p.show.Event(e)
 	}}
 	err = x.Run(ctx, runtime.Steps{{ID: "prune", Pod: r, Op: op}})
 	return done, err

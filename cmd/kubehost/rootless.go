@@ -4,31 +4,27 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"strings"
 	"time"
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/kubehost/kubehost/cmd/commandline"
+	"github.com/kubehost/kubehost/cmd/engines"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/runtime/rootless"
 )
 
 const flagEnableLinger = "enable-linger"
 
-// userHost is what this host lets the user do.
-func (p *program) userHost() rootless.Host {
-	return rootless.Read(os.DirFS("/"), p.euid, p.getenv)
-}
-
 // checkRootless says what this host keeps from the pods of a user. Warnings are printed; anything else is the error, and
 // nothing has been changed. That pods end at logout is mended when the flag asks for it.
 func (p *program) checkRootless(c *cli.Context, parts []part) error {
 	enable := c.Bool(flagEnableLinger)
 	if enable && p.euid == 0 {
-		return usage(c, "--%s is for users: the pods of root start at boot, and no logout ends them", flagEnableLinger)
+		return commandline.Usage(c, "--%s is for users: the pods of root start at boot, and no logout ends them", flagEnableLinger)
 	}
-	h := p.userHost()
+	h := engines.UserHost(p.user())
 	h.Linger = h.Linger || enable
 	var errs []error
 	for _, pt := range parts {
@@ -53,7 +49,7 @@ func (p *program) checkRootless(c *cli.Context, parts []part) error {
 
 // enableLinger lets the user's pods run from boot on and go on after logout.
 func (p *program) enableLinger(ctx context.Context) error {
-	h := p.userHost()
+	h := engines.UserHost(p.user())
 	if h.CheckLinger() == nil {
 		return nil
 	}

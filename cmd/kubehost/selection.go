@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -10,6 +11,10 @@ import (
 	v1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/labels"
 
+	"github.com/kubehost/kubehost/cmd/commandline"
+	"github.com/kubehost/kubehost/cmd/engines"
+	"github.com/kubehost/kubehost/cmd/settings"
+	"github.com/kubehost/kubehost/cmd/view"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/translate/plan"
 )
@@ -49,14 +54,14 @@ func selects(c *cli.Context) bool { return c.IsSet("selector") || c.Bool("all") 
 func selectorOf(c *cli.Context) (labels.Selector, error) {
 	selector, err := labels.Parse(c.String("selector"))
 	if err != nil {
-		return nil, usage(c, "--selector: %v", err)
+		return nil, commandline.Usage(c, "--selector: %v", err)
 	}
 	return selector, nil
 }
 
 // selectionOf reads the flags, and the words that name pods; "pods" alone names none.
 func selectionOf(c *cli.Context, words []string) (s selection, err error) {
-	s.namespace = first(c.String("namespace"), v1.NamespaceDefault)
+	s.namespace = cmp.Or(c.String("namespace"), v1.NamespaceDefault)
 	if err := checkNamespace(s.namespace); err != nil {
 		return s, err
 	}
@@ -71,13 +76,13 @@ func selectionOf(c *cli.Context, words []string) (s selection, err error) {
 	}
 	switch named := len(s.names) > 0; {
 	case named && c.IsSet("selector"):
-		return s, usage(c, "name cannot be provided when a selector is specified")
+		return s, commandline.Usage(c, "name cannot be provided when a selector is specified")
 	case named && c.Bool("all"):
-		return s, usage(c, "names and --all cannot be given together")
+		return s, commandline.Usage(c, "names and --all cannot be given together")
 	case named && c.Bool("all-namespaces"):
-		return s, usage(c, "a resource cannot be retrieved by name across all namespaces")
+		return s, commandline.Usage(c, "a resource cannot be retrieved by name across all namespaces")
 	case c.Bool("all") && c.IsSet("selector"):
-		return s, usage(c, "cannot set --all and --selector at the same time")
+		return s, commandline.Usage(c, "cannot set --all and --selector at the same time")
 	}
 	if c.Bool("all-namespaces") {
 		s.namespace = ""
@@ -101,14 +106,14 @@ func (s selection) may(r plan.Ref) bool {
 
 // of are the pods that are selected, those that are named in the order of their names, and an error for each name that is
 // not there.
-func (s selection) of(all []podView) (pods []podView, missing []error) {
+func (s selection) of(all []view.Pod) (pods []view.Pod, missing []error) {
 	if len(s.names) == 0 {
-		return slices.DeleteFunc(slices.Clone(all), func(v podView) bool {
-			return !s.has(v.Ref, v.labels()) && (v.damaged == nil || !s.may(v.Ref))
+		return slices.DeleteFunc(slices.Clone(all), func(v view.Pod) bool {
+			return !s.has(v.Ref, v.Labels()) && (v.Damaged == nil || !s.may(v.Ref))
 		}), nil
 	}
 	for _, n := range s.names {
-		i := slices.IndexFunc(all, func(v podView) bool { return v.Ref == n.Ref })
+		i := slices.IndexFunc(all, func(v view.Pod) bool { return v.Ref == n.Ref })
 		if n.Kind != "Pod" || i < 0 {
 			missing = append(missing, fmt.Errorf("%ss %q not found in %s namespace", strings.ToLower(n.Kind), n.Name, n.Namespace))
 			continue
@@ -119,11 +124,11 @@ func (s selection) of(all []podView) (pods []podView, missing []error) {
 }
 
 // damages are the errors of the pods whose plans are damaged.
-func damages(pods []podView) []error {
+func damages(pods []view.Pod) []error {
 	var errs []error
 	for _, v := range pods {
-		if v.damaged != nil {
-			errs = append(errs, v.damaged)
+		if v.Damaged != nil {
+			errs = append(errs, v.Damaged)
 		}
 	}
 	return errs
@@ -133,7 +138,7 @@ func damages(pods []podView) []error {
 func (s selection) stored(store runtime.Store) (pods []runtime.StoredPod, damaged runtime.Damaged, err error) {
 	all, err := store.Pods()
 	if damaged = runtime.DamagedIn(err); err != nil && damaged == nil {
-		return nil, nil, storeError(err)
+		return nil, nil, settings.StateError(err)
 	}
 	damaged = slices.DeleteFunc(damaged, func(f runtime.DamagedFile) bool { return !s.may(f.Pod) })
 	return slices.DeleteFunc(all, func(p runtime.StoredPod) bool { return !s.has(p.Ref, p.Plan.Labels) }), damaged, nil
@@ -163,21 +168,13 @@ func (s selection) none() string {
 	return fmt.Sprintf("No resources found in %s namespace.", s.namespace)
 }
 
-// labels are those of the manifest; a pod that was not made by apply has none.
-func (v podView) labels() map[string]string {
-	if v.stored == nil {
-		return nil
-	}
-	return v.stored.Plan.Labels
-}
-
 // selected are the pods that are selected by what the flags say.
-func (p *program) selected(c *cli.Context, e *engines, s settings, words []string) ([]podView, error) {
+func (p *program) selected(c *cli.Context, e *engines.Finder, s settings.Settings, words []string) ([]view.Pod, error) {
 	sel, err := selectionOf(c, words)
 	if err != nil {
 		return nil, err
 	}
-	all, err := observePods(c.Context, e, s)
+	all, err := view.All(c.Context, e)
 	if err != nil {
 		return nil, err
 	}
@@ -189,30 +186,30 @@ func (p *program) selected(c *cli.Context, e *engines, s settings, words []strin
 }
 
 // chosenPods are the pods that are named, or selected by their labels. All of them were applied.
-func (p *program) chosenPods(c *cli.Context, e *engines, s settings) ([]podView, error) {
+func (p *program) chosenPods(c *cli.Context, e *engines.Finder, s settings.Settings) ([]view.Pod, error) {
 	switch {
 	case c.NArg() == 0 && !c.IsSet("selector"):
-		return nil, usage(c, "must name pods, or select them by their labels with -l")
+		return nil, commandline.Usage(c, "must name pods, or select them by their labels with -l")
 	case c.IsSet("selector"):
 		pods, err := p.selected(c, e, s, c.Args().Slice())
 		err = errors.Join(append(damages(pods), err)...)
-		return slices.DeleteFunc(pods, func(v podView) bool { return v.stored == nil }), err
+		return slices.DeleteFunc(pods, func(v view.Pod) bool { return v.Stored == nil }), err
 	}
 	names, err := targets(c)
 	if err != nil {
 		return nil, err
 	}
-	var pods []podView
+	var pods []view.Pod
 	var errs []error
 	for _, n := range names {
 		if n.Kind != "Pod" {
-			return nil, usage(c, "%s/%s is no pod", strings.ToLower(n.Kind), n.Name)
+			return nil, commandline.Usage(c, "%s/%s is no pod", strings.ToLower(n.Kind), n.Name)
 		}
-		if slices.ContainsFunc(pods, func(v podView) bool { return v.Ref == n.Ref }) {
+		if slices.ContainsFunc(pods, func(v view.Pod) bool { return v.Ref == n.Ref }) {
 			continue
 		}
-		v, err := observePod(c.Context, e, s, n.Ref)
-		if err == nil && v.stored == nil {
+		v, err := view.One(c.Context, e, n.Ref)
+		if err == nil && v.Stored == nil {
 			err = fmt.Errorf("pod %q was not made by apply\n  hint: \"kubehost apply\" makes pods that can be started and stopped", n.Name)
 		}
 		pods, errs = append(pods, v), append(errs, err)

@@ -9,6 +9,8 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/kubehost/kubehost/cmd/commandline"
+	"github.com/kubehost/kubehost/cmd/view"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/translate/plan"
 )
@@ -20,7 +22,7 @@ func selecting[T any](words string, read func(*program, *cli.Context) (T, error)
 	for _, c := range app.Commands {
 		c.Action = func(c *cli.Context) (err error) { result, err = read(p, c); return err }
 	}
-	err = p.run(context.Background(), app, strings.Fields(words))
+	err = commandline.Run(context.Background(), app, strings.Fields(words))
 	return result, err
 }
 
@@ -29,15 +31,15 @@ func selectionIn(words string) (selection, error) {
 }
 
 func TestSelectionPicksPods(t *testing.T) {
-	view := func(namespace, name string, labels map[string]string) podView {
-		v := podView{Ref: plan.Ref{Namespace: namespace, Name: name}}
+	seen := func(namespace, name string, labels map[string]string) view.Pod {
+		v := view.Pod{Ref: plan.Ref{Namespace: namespace, Name: name}}
 		if labels != nil {
-			v.stored = &runtime.StoredPod{Plan: plan.Pod{Labels: labels}}
+			v.Stored = &runtime.StoredPod{Plan: plan.Pod{Labels: labels}}
 		}
 		return v
 	}
-	all := []podView{view("default", "db", map[string]string{"app": "shop", "tier": "data"}), view("default", "stray", nil),
-		view("default", "web", map[string]string{"app": "shop"}), view("other", "web", map[string]string{"app": "shop"})}
+	all := []view.Pod{seen("default", "db", map[string]string{"app": "shop", "tier": "data"}), seen("default", "stray", nil),
+		seen("default", "web", map[string]string{"app": "shop"}), seen("other", "web", map[string]string{"app": "shop"})}
 	for words, want := range map[string]string{
 		"get pods":                         "default/db default/stray default/web",
 		"get pods -A":                      "default/db default/stray default/web other/web",

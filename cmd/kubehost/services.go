@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/kubehost/kubehost/cmd/settings"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/runtime/supervise"
 	"github.com/kubehost/kubehost/runtime/systemd"
@@ -17,16 +18,16 @@ func (p *program) manager() systemd.Manager {
 }
 
 // chooseSupervisor chooses a kind of supervisor where no setting does.
-func (p *program) chooseSupervisor(ctx context.Context, s *settings) error {
-	if s.Supervisor != "" && s.Supervisor != supervisorSystemd {
+func (p *program) chooseSupervisor(ctx context.Context, s *settings.Settings) error {
+	if s.Supervisor != "" && s.Supervisor != settings.SupervisorSystemd {
 		return nil
 	}
 	err := p.manager().Answers(ctx)
 	switch {
 	case err == nil:
-		s.Supervisor = supervisorSystemd
+		s.Supervisor = settings.SupervisorSystemd
 	case s.Supervisor == "":
-		s.Supervisor = supervisorDetached
+		s.Supervisor = settings.SupervisorDetached
 	case p.euid != 0:
 		return fmt.Errorf("%w\n  hint: log in as this user rather than by su or sudo, or choose --supervisor=detached", err)
 	default:
@@ -48,7 +49,7 @@ func (a *applying) serve(ctx context.Context, pods []plan.Pod) ([]plan.Pod, erro
 			changes[p.Ref], err = m.Write(f)
 		}
 		if err != nil {
-			errs = append(errs, fmt.Errorf("pod %q: %w", p.Name, storeError(err)))
+			errs = append(errs, fmt.Errorf("pod %q: %w", p.Name, settings.StateError(err)))
 			continue
 		}
 		made = append(made, p)

@@ -1,11 +1,15 @@
 package main
 
 import (
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"github.com/kubehost/kubehost/cmd/progress"
+	"github.com/kubehost/kubehost/cmd/report"
+	"github.com/kubehost/kubehost/cmd/settings"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/runtime/podman"
 	"github.com/kubehost/kubehost/runtime/systemd"
@@ -32,23 +36,21 @@ func TestForeignUnitFile(t *testing.T) {
 	write(filepath.Join(units, systemd.Name(foreign.Ref)), "[Service]\nExecStart=/bin/true\n", 0o644)
 	env := map[string]string{"XDG_CONFIG_HOME": dir}
 	p := &program{euid: 1000, getenv: func(v string) string { return env[v] }}
-	s := settings{Supervisor: supervisorSystemd, StateDir: filepath.Join(dir, "state"), RunDir: filepath.Join(dir, "run")}
+	s := settings.Settings{Supervisor: settings.SupervisorSystemd, StateDir: filepath.Join(dir, "state"), RunDir: filepath.Join(dir, "run")}
 
-	var given []plan.Pod
-	var err error
-	reported(t, func(r *reporter) {
-		a := newApplying(acting{program: p, settings: s, store: runtime.Store{Dir: s.StateDir}, show: r}, false)
-		for _, pod := range []plan.Pod{foreign, other} {
-			a.engines[pod.Ref] = runtime.Engine{Dialect: podman.Dialect{Rootless: true}}
-			if err := os.MkdirAll(a.store.PodDir(pod.Ref), 0o700); err != nil {
-				t.Fatal(err)
-			}
+	r := report.New(progress.Options{Mode: progress.Quiet, Out: io.Discard, Getenv: p.getenv})
+	defer r.Close()
+	a := newApplying(acting{program: p, settings: s, store: runtime.Store{Dir: s.StateDir}, show: r}, false)
+	for _, pod := range []plan.Pod{foreign, other} {
+		a.engines[pod.Ref] = runtime.Engine{Dialect: podman.Dialect{Rootless: true}}
+		if err := os.MkdirAll(a.store.PodDir(pod.Ref), 0o700); err != nil {
+			t.Fatal(err)
 		}
-		given, err = a.handOver(t.Context(), []plan.Pod{foreign, other})
-		if !r.failed[foreign.Ref] || r.failed[other.Ref] {
-			t.Errorf("failed: %v", r.failed)
-		}
-	})
+	}
+	given, err := a.handOver(t.Context(), []plan.Pod{foreign, other})
+	if !r.Failed[foreign.Ref] || r.Failed[other.Ref] {
+		t.Errorf("failed: %v", r.Failed)
+	}
 	if len(given) != 1 || given[0].Ref != other.Ref {
 		t.Errorf("handed over: %v", given)
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"io"
 	"os"
 	"path/filepath"
@@ -10,6 +11,9 @@ import (
 	"testing"
 
 	"github.com/urfave/cli/v2"
+
+	"github.com/kubehost/kubehost/cmd/commandline"
+	"github.com/kubehost/kubehost/cmd/settings"
 )
 
 // settingsOf are the settings of a command line of "kubehost apply", with these variables and this configuration file.
@@ -21,12 +25,12 @@ func settingsOf(t *testing.T, env map[string]string, file string, flags ...strin
 	}
 	p := &program{stdout: io.Discard, stderr: io.Discard, getenv: func(v string) string { return env[v] }}
 	app := p.app()
-	var found settings
+	var found settings.Settings
 	app.Command("apply").Action = func(c *cli.Context) (err error) {
-		found, err = p.settings(c)
+		found, err = p.user().Settings(c)
 		return err
 	}
-	if err := p.run(t.Context(), app, append([]string{"apply", "--config", name}, flags...)); err != nil {
+	if err := commandline.Run(t.Context(), app, append([]string{"apply", "--config", name}, flags...)); err != nil {
 		t.Fatal(err)
 	}
 	return reflect.ValueOf(found)
@@ -44,12 +48,12 @@ func TestRuntimeAsked(t *testing.T) {
 // TestSettingsTable: each setting is read where the table says, in that order.
 func TestSettingsTable(t *testing.T) {
 	second := map[string]string{"runtime": "docker", "supervisor": "systemd", "progress": "json"}
-	for _, row := range settingsTable() {
+	for _, row := range settings.Table() {
 		field := strings.ToUpper(row.Key[:1]) + row.Key[1:]
 		value := func(env map[string]string, file string, flags ...string) string {
 			return settingsOf(t, env, file, flags...).FieldByName(field).String()
 		}
-		other := first(second[row.Key], "/somewhere")
+		other := cmp.Or(second[row.Key], "/somewhere")
 		usual, file := value(nil, ""), row.Key+": "+row.Example+"\n"
 		if usual == row.Example {
 			t.Errorf("%s: the example is the default", row.Key)
@@ -69,25 +73,10 @@ func TestSettingsTable(t *testing.T) {
 			}
 		}
 		for _, c := range (&program{}).app().Commands {
-			if _, has := flagsOf(c)[row.Flag]; row.Of != nil && has != slices.Contains(row.Of, c.Name) {
+			if _, has := commandline.FlagsOf(c)[row.Flag]; row.Of != nil && has != slices.Contains(row.Of, c.Name) {
 				t.Errorf("--%s is a flag of %s: %v", row.Flag, c.Name, has)
 			}
 		}
-	}
-}
-
-// TestSettingsTableIsWhole: the configuration file holds nothing else.
-func TestSettingsTableIsWhole(t *testing.T) {
-	var keys []string
-	for f := range reflect.TypeFor[configFile]().Fields() {
-		key, _, _ := strings.Cut(f.Tag.Get("json"), ",")
-		keys = append(keys, key)
-	}
-	table := configKeys()
-	slices.Sort(keys)
-	slices.Sort(table)
-	if !slices.Equal(keys, table) {
-		t.Errorf("the file holds %v, the table %v", keys, table)
 	}
 }
 
@@ -99,7 +88,7 @@ func TestSettingsPageExample(t *testing.T) {
 		t.Fatal("the page shows no file")
 	}
 	found := settingsOf(t, nil, example)
-	if want := settingsTable()[0].Example; found.FieldByName("Runtime").String() != want {
+	if want := settings.Table()[0].Example; found.FieldByName("Runtime").String() != want {
 		t.Errorf("runtime %v", found.FieldByName("Runtime"))
 	}
 }

@@ -8,6 +8,8 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/kubehost/kubehost/cmd/settings"
+	"github.com/kubehost/kubehost/cmd/view"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/runtime/supervise"
 	"github.com/kubehost/kubehost/translate/plan"
@@ -23,7 +25,7 @@ func (p *program) startCommand() *cli.Command {
 Examples:
   kubehost start web
   kubehost start web --wait`,
-		Flags:  append(startFlags(), changeFlags()...),
+		Flags:  append(startFlags(), settings.ChangeFlags()...),
 		Action: func(c *cli.Context) error { return p.startPods(c, false) },
 	}
 }
@@ -41,7 +43,7 @@ Examples:
   kubehost restart web -c db
   kubehost restart -l app=shop --wait`,
 		Flags: append(append(startFlags(),
-			&cli.StringFlag{Name: "container", Aliases: []string{"c"}, Usage: "restart this `CONTAINER` alone"}), changeFlags()...),
+			&cli.StringFlag{Name: "container", Aliases: []string{"c"}, Usage: "restart this `CONTAINER` alone"}), settings.ChangeFlags()...),
 		Action: func(c *cli.Context) error { return p.startPods(c, true) },
 	}
 }
@@ -72,9 +74,9 @@ func (p *program) startPods(c *cli.Context, again bool) error {
 	st := starting{applying: newApplying(a, c.Bool("wait")), again: again, unit: c.String("container"), at: time.Now()}
 	var errs []error
 	for _, v := range pods {
-		st.engines[v.Ref] = v.engine
+		st.engines[v.Ref] = v.Engine
 		if st.unit != "" {
-			if err := v.restartable(st.unit); err != nil {
+			if err := restartable(v, st.unit); err != nil {
 				errs = append(errs, err)
 			}
 		}
@@ -86,14 +88,14 @@ func (p *program) startPods(c *cli.Context, again bool) error {
 }
 
 // restartable is why a container of the pod cannot be restarted alone; nil when it can.
-func (v podView) restartable(name string) error {
-	u, _, err := v.container(name)
+func restartable(v view.Pod, name string) error {
+	u, _, err := v.Container(name)
 	switch {
 	case err != nil:
 		return err
-	case u.role == plan.Init:
+	case u.Role == plan.Init:
 		return fmt.Errorf("container %q of pod %q is an init container: it runs before the others\n  hint: \"kubehost restart %s\" starts the whole pod anew", name, v.Ref.Name, v.Ref.Name)
-	case v.over() || v.stopped() || u.have == nil && v.memory == nil:
+	case v.Over() || v.Stopped() || u.Container == nil && v.Memory == nil:
 		return fmt.Errorf("pod %q does not run\n  hint: \"kubehost start %s\" starts it", v.Ref.Name, v.Ref.Name)
 	}
 	return nil
@@ -108,12 +110,12 @@ type starting struct {
 	at   time.Time
 }
 
-func (st *starting) run(ctx context.Context, pods []podView) error {
+func (st *starting) run(ctx context.Context, pods []view.Pod) error {
 	words := map[plan.Ref]string{}
 	var errs []error
 	var handed []plan.Pod
 	for _, v := range pods {
-		p := v.stored.Plan
+		p := v.Stored.Plan
 		words[v.Ref] = st.word()
 		switch {
 		case !st.again && st.runs(v):
@@ -123,16 +125,16 @@ func (st *starting) run(ctx context.Context, pods []podView) error {
 			st.wishes[v.Ref] = st.wish(v)
 		default:
 			if err := st.unsupervised(ctx, p); err != nil {
-				st.show.fail(v.Ref, err)
+				st.show.Fail(v.Ref, err)
 				errs = append(errs, err)
 			}
-			st.show.started([]plan.Pod{p})
+			st.show.Started([]plan.Pod{p})
 		}
 	}
 	errs = append(errs, st.supervised(ctx, handed))
 	st.show.Settle()
 	for _, v := range pods {
-		if !st.show.failed[v.Ref] {
+		if !st.show.Failed[v.Ref] {
 			fmt.Fprintf(st.stdout, "pod/%s %s\n", v.Ref.Name, words[v.Ref])
 		}
 	}
@@ -151,24 +153,24 @@ func (st *starting) word() string {
 }
 
 // runs says whether a pod needs no start.
-func (st *starting) runs(v podView) bool {
-	if v.wanted.Stopped || v.over() {
+func (st *starting) runs(v view.Pod) bool {
+	if v.Wanted.Stopped || v.Over() {
 		return false
 	}
-	if !v.stored.Plan.Supervised {
-		return v.up()
+	if !v.Stored.Plan.Supervised {
+		return v.Up()
 	}
 	pid, err := st.station(v.Ref).Alive()
 	return err == nil && pid != 0
 }
 
 // wish is what is to be wanted of a supervised pod. Only what is not running has its images pulled here.
-func (st *starting) wish(v podView) supervise.Wanted {
+func (st *starting) wish(v view.Pod) supervise.Wanted {
 	w := supervise.Ask(st.at)
-	if st.unit != "" || v.over() || st.again && !v.stopped() {
-		w = supervise.Wanted{Asked: v.wanted.Asked, Boot: v.wanted.Boot, Anew: map[string]time.Time{st.unit: st.at}}
+	if st.unit != "" || v.Over() || st.again && !v.Stopped() {
+		w = supervise.Wanted{Asked: v.Wanted.Asked, Boot: v.Wanted.Boot, Anew: map[string]time.Time{st.unit: st.at}}
 	}
-	for name, t := range v.wanted.Anew {
+	for name, t := range v.Wanted.Anew {
 		if st.unit != "" && name != st.unit {
 			w.Anew[name] = t // it may not have been heard yet
 		}
@@ -199,7 +201,7 @@ func (st *starting) prepare(ctx context.Context, pods []plan.Pod) error {
 		for _, pt := range st.parts(pods) {
 			if err := pt.decide(ctx); err != nil {
 				for _, p := range pt.want.Pods {
-					st.show.fail(p.Ref, err)
+					st.show.Fail(p.Ref, err)
 				}
 				errs = append(errs, err)
 				continue
@@ -227,7 +229,7 @@ func (st *starting) unsupervised(ctx context.Context, p plan.Pod) error {
 			return err
 		}
 		if err := (supervise.Wanted{}).Write(st.store.PodDir(p.Ref)); err != nil {
-			return storeError(err)
+			return settings.StateError(err)
 		}
 		if err := pt.decide(ctx); err != nil {
 			return err

@@ -8,6 +8,9 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/kubehost/kubehost/cmd/engines"
+	"github.com/kubehost/kubehost/cmd/settings"
+	"github.com/kubehost/kubehost/cmd/view"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/runtime/supervise"
 	"github.com/kubehost/kubehost/translate/plan"
@@ -32,7 +35,7 @@ Examples:
 			&cli.Int64Flag{Name: "grace-period", Value: -1, DefaultText: "the pod's own", Usage: "`SECONDS` between SIGTERM and SIGKILL"},
 			&cli.BoolFlag{Name: "now", Usage: "the same as --grace-period=1"},
 			timeoutFlag("stopping one pod"),
-		}, changeFlags()...),
+		}, settings.ChangeFlags()...),
 		Action: p.stop,
 	}
 }
@@ -52,25 +55,25 @@ func (p *program) stop(c *cli.Context) error {
 		return err
 	}
 	var errs []error
-	for _, part := range byEngine(pods, func(v podView) runtime.Engine { return v.engine }) {
-		d := deleting{acting: a, engine: part.engine, grace: grace}
-		errs = append(errs, d.stop(c.Context, part.of))
+	for _, part := range engines.Shares(pods, func(v view.Pod) runtime.Engine { return v.Engine }) {
+		d := deleting{acting: a, engine: part.Engine, grace: grace}
+		errs = append(errs, d.stop(c.Context, part.Of))
 	}
 	return errors.Join(errs...)
 }
 
 // stop ends pods, keeps them, and prints a line for each.
-func (d *deleting) stop(ctx context.Context, pods []podView) error {
+func (d *deleting) stop(ctx context.Context, pods []view.Pod) error {
 	var supervised []plan.Ref
 	var errs []error
 	for _, v := range pods {
 		switch {
-		case v.stopped() || v.over():
-		case v.stored.Plan.Supervised:
+		case v.Stopped() || v.Over():
+		case v.Stored.Plan.Supervised:
 			supervised = append(supervised, v.Ref)
 		default:
 			if err := d.stopUnsupervised(ctx, v); err != nil {
-				d.show.fail(v.Ref, err)
+				d.show.Fail(v.Ref, err)
 				errs = append(errs, err)
 			}
 		}
@@ -79,11 +82,11 @@ func (d *deleting) stop(ctx context.Context, pods []podView) error {
 	d.show.Settle()
 	for _, v := range pods {
 		switch {
-		case v.stopped():
+		case v.Stopped():
 			fmt.Fprintf(d.stdout, "pod/%s already stopped\n", v.Ref.Name)
-		case v.over():
+		case v.Over():
 			fmt.Fprintf(d.stdout, "pod/%s has ended already\n", v.Ref.Name)
-		case !d.show.failed[v.Ref]:
+		case !d.show.Failed[v.Ref]:
 			fmt.Fprintf(d.stdout, "pod/%s stopped\n", v.Ref.Name)
 		}
 	}
@@ -93,9 +96,9 @@ func (d *deleting) stop(ctx context.Context, pods []podView) error {
 // stopSupervised ends pods as their supervisors would for a delete, and keeps their services from being started at boot.
 func (d *deleting) stopSupervised(ctx context.Context, refs []plan.Ref) error {
 	unended := d.endSupervised(ctx, refs, false)
-	ended := slices.DeleteFunc(slices.Clone(refs), func(r plan.Ref) bool { return d.show.failed[r] })
+	ended := slices.DeleteFunc(slices.Clone(refs), func(r plan.Ref) bool { return d.show.Failed[r] })
 	for _, r := range ended {
-		d.show.ended(r)
+		d.show.Ended(r)
 	}
 	names, _, err := d.services(d.store, ended)
 	if err != nil || len(names) == 0 {
@@ -105,37 +108,15 @@ func (d *deleting) stopSupervised(ctx context.Context, refs []plan.Ref) error {
 }
 
 // stopUnsupervised ends the containers of a pod that the runtime looks after.
-func (d *deleting) stopUnsupervised(ctx context.Context, v podView) error {
+func (d *deleting) stopUnsupervised(ctx context.Context, v view.Pod) error {
 	return d.locked(ctx, []plan.Ref{v.Ref}, func(ctx context.Context) error {
 		seen, err := d.engine.Observe(ctx, plan.Plan{})
 		if err != nil {
 			return err
 		}
 		if err := (supervise.Wanted{Stopped: true}).Write(d.store.PodDir(v.Ref)); err != nil {
-			return storeError(err)
+			return settings.StateError(err)
 		}
 		return d.carryOut(ctx, d.engine, runtime.StopPodSteps(v.Ref, seen, d.grace))
 	})
-}
-
-// up says whether anything of the pod runs.
-func (v podView) up() bool {
-	for _, c := range v.containers {
-		if c.Role != runtime.RoleInfra && c.Up() {
-			return true
-		}
-	}
-	return false
-}
-
-// stopped says whether the pod was stopped, and is.
-func (v podView) stopped() bool { return v.wanted.Stopped && !v.up() }
-
-// over says whether the pod ran to its end.
-func (v podView) over() bool {
-	if v.memory != nil {
-		return v.memory.Over
-	}
-	phase := v.status().Phase
-	return !v.wanted.Stopped && (phase == "Succeeded" || phase == "Failed")
 }

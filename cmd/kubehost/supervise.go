@@ -18,6 +18,9 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/kubehost/kubehost/cmd/commandline"
+	"github.com/kubehost/kubehost/cmd/engines"
+	"github.com/kubehost/kubehost/cmd/settings"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/runtime/probe"
 	"github.com/kubehost/kubehost/runtime/supervise"
@@ -40,16 +43,16 @@ Examples:
 			namespaceFlag("of the pod (default: default)"),
 			&cli.BoolFlag{Name: "detached", Hidden: true},
 			&cli.BoolFlag{Name: "service", Hidden: true},
-		}, settingFlags()...),
+		}, settings.Flags()...),
 		Action: p.supervise,
 	}
 }
 
 func (p *program) supervise(c *cli.Context) error {
 	if c.NArg() != 1 {
-		return usage(c, "must name one pod")
+		return commandline.Usage(c, "must name one pod")
 	}
-	s, err := p.settings(c)
+	s, err := p.user().Settings(c)
 	if err != nil {
 		return err
 	}
@@ -74,7 +77,7 @@ func (p *program) supervise(c *cli.Context) error {
 			return err
 		}
 		if err := sup.Wish(); err != nil {
-			return storeError(err)
+			return settings.StateError(err)
 		}
 	case c.Bool("detached"):
 		sup.Log = func(ev supervise.Event) {
@@ -118,21 +121,21 @@ func (p *program) supervise(c *cli.Context) error {
 
 // supervisedEngine is the engine of the pod. A service, which names it, does not ask whether it answers: it waits until it
 // does. Nor does a supervisor that apply has started, for whom it has answered.
-func (p *program) supervisedEngine(c *cli.Context, s settings, r plan.Ref) (runtime.Engine, error) {
+func (p *program) supervisedEngine(c *cli.Context, s settings.Settings, r plan.Ref) (runtime.Engine, error) {
 	if c.Bool("detached") && s.RuntimeAsked {
-		return p.expectedEngine(c.Context, s.Runtime)
+		return engines.Expected(c.Context, p.user(), s.Runtime)
 	}
-	e, err := p.engines(s)
+	e, err := engines.New(p.user(), s)
 	if err != nil {
 		return runtime.Engine{}, err
 	}
 	if c.Bool("service") && s.RuntimeAsked {
-		if err := e.check(r); err != nil {
+		if err := e.Check(r); err != nil {
 			return runtime.Engine{}, err
 		}
-		return p.expectedEngine(c.Context, s.Runtime)
+		return engines.Expected(c.Context, p.user(), s.Runtime)
 	}
-	return e.pod(c.Context, r)
+	return e.Pod(c.Context, r)
 }
 
 // failed is an error for a pod that has failed for good.
@@ -145,7 +148,7 @@ func failed(s supervise.Station) error {
 	if m.Message != "" {
 		text += ": " + m.Message
 	}
-	return &exitError{systemd.ExitPodFailed, errors.New(text)}
+	return &commandline.ExitError{Code: systemd.ExitPodFailed, Err: errors.New(text)}
 }
 
 // takeOver makes the supervisor that apply started in the background, if there is one, leave the pod to this process.
@@ -162,7 +165,7 @@ func takeOver(ctx context.Context, s supervise.Station) error {
 }
 
 // supervisor is a supervisor of a pod with these settings.
-func (p *program) supervisor(e runtime.Engine, s settings, r plan.Ref) *supervise.Supervisor {
+func (p *program) supervisor(e runtime.Engine, s settings.Settings, r plan.Ref) *supervise.Supervisor {
 	sup := &supervise.Supervisor{Engine: e, Store: runtime.Store{Dir: s.StateDir}, Station: supervise.Station{Dir: s.RunDir, Ref: r},
 		Limit: stepLimit, Exec: probe.NewExec(e.Runner, e.Dialect)}
 	if self, err := os.Executable(); err == nil && e.Dialect.Features().Rootless {

@@ -11,6 +11,8 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/kubehost/kubehost/cmd/engines"
+	"github.com/kubehost/kubehost/cmd/settings"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/runtime/supervise"
 	"github.com/kubehost/kubehost/translate/plan"
@@ -28,45 +30,15 @@ func preparing(steps runtime.Steps) runtime.Steps {
 	return steps
 }
 
-// handedOver shows what the supervisors will stop, and why. What has ended by itself, as a container that crashes again and
-// again, is not stopped.
-func (r *reporter) handedOver(steps runtime.Steps) {
-	for _, s := range steps {
-		if !r.failed[s.Pod] && stops(s.Op) {
-			r.begun(s)
-		}
-	}
-}
-
-// stops says whether anything that runs is ended.
-func stops(op runtime.Op) bool {
-	switch op := op.(type) {
-	case runtime.RemoveContainers:
-		return len(op.Stop.Running) > 0
-	case runtime.RemovePod:
-		return len(op.Stop.Running) > 0
-	}
-	return false
-}
-
-// published says which ports the supervisors' new sandboxes have opened.
-func (r *reporter) published(steps runtime.Steps) {
-	for _, s := range steps {
-		if _, ok := s.Op.(runtime.CreateSandbox); ok && !r.failed[s.Pod] {
-			r.done(s)
-		}
-	}
-}
-
 // prepareAndHandOver does what supervisors leave to others, and hands the pods to them. It returns those that they have
 // got.
 func (a *applying) prepareAndHandOver(ctx context.Context, d decided) ([]plan.Pod, error) {
 	var errs []error
 	for _, pt := range d.parts {
 		errs = append(errs, a.carryOut(ctx, pt.engine, preparing(pt.steps)))
-		a.show.handedOver(pt.steps)
+		a.show.HandedOver(pt.steps)
 		for _, p := range pt.want.Pods {
-			a.fresh[p.Ref] = !known(pt.seen, p.Ref)
+			a.fresh[p.Ref] = !engines.Has(pt.seen, p.Ref)
 			a.calm[p.Ref] = !touches(pt.steps, p.Ref) && a.settled(p)
 		}
 	}
@@ -76,7 +48,7 @@ func (a *applying) prepareAndHandOver(ctx context.Context, d decided) ([]plan.Po
 
 // unfailed are the pods with which nothing went wrong yet.
 func (a *applying) unfailed(pods []plan.Pod) []plan.Pod {
-	return slices.DeleteFunc(slices.Clone(pods), func(p plan.Pod) bool { return a.show.failed[p.Ref] })
+	return slices.DeleteFunc(slices.Clone(pods), func(p plan.Pod) bool { return a.show.Failed[p.Ref] })
 }
 
 // handOver tells each pod's supervisor of the plan, and starts one where none lives. Those of calm pods are left alone. It returns
@@ -84,13 +56,13 @@ func (a *applying) unfailed(pods []plan.Pod) []plan.Pod {
 func (a *applying) handOver(ctx context.Context, pods []plan.Pod) ([]plan.Pod, error) {
 	for i := range pods {
 		if m, err := a.station(pods[i].Ref).Memory(); err == nil {
-			a.show.remember(&pods[i], m)
+			a.show.Remember(&pods[i], m)
 		}
 	}
 	given, err := a.give(ctx, pods)
 	for _, p := range pods {
 		if !slices.ContainsFunc(given, func(g plan.Pod) bool { return g.Ref == p.Ref }) {
-			a.show.fail(p.Ref, err)
+			a.show.Fail(p.Ref, err)
 		}
 	}
 	return given, err
@@ -111,12 +83,12 @@ func (a *applying) give(ctx context.Context, pods []plan.Pod) (given []plan.Pod,
 			wanted.Fresh = a.fresh[p.Ref]
 		}
 		if err := wanted.Write(a.store.PodDir(p.Ref)); err != nil {
-			errs = append(errs, storeError(err))
+			errs = append(errs, settings.StateError(err))
 			continue
 		}
 		asked = append(asked, p)
 	}
-	if a.settings.Supervisor == supervisorSystemd {
+	if a.settings.Supervisor == settings.SupervisorSystemd {
 		given, err := a.serve(ctx, asked)
 		return given, errors.Join(append(errs, err)...)
 	}
@@ -203,18 +175,18 @@ func (a *applying) dismiss(ctx context.Context, refs []plan.Ref) error {
 
 // spawn starts a supervisor that goes on when this process, and the session it belongs to, have ended. The channel is closed
 // once the supervisor has ended.
-func (p *program) spawn(s settings, r plan.Ref) (<-chan struct{}, error) {
+func (p *program) spawn(s settings.Settings, r plan.Ref) (<-chan struct{}, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, err
 	}
 	dir := filepath.Join(s.RunDir, r.Namespace, r.Name)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, storeError(err)
+		return nil, settings.StateError(err)
 	}
 	log, err := os.OpenFile(filepath.Join(dir, "supervisor.log"), os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
 	if err != nil {
-		return nil, storeError(err)
+		return nil, settings.StateError(err)
 	}
 	defer log.Close()
 	cmd := exec.Command(self, "supervise", "--detached", "--runtime", s.Runtime, "--state-dir", s.StateDir,

@@ -9,6 +9,10 @@ import (
 	"github.com/urfave/cli/v2"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"github.com/kubehost/kubehost/cmd/commandline"
+	"github.com/kubehost/kubehost/cmd/engines"
+	"github.com/kubehost/kubehost/cmd/settings"
+	"github.com/kubehost/kubehost/cmd/view"
 	"github.com/kubehost/kubehost/manifests"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/translate/plan"
@@ -27,9 +31,9 @@ func (p *program) toDelete(c *cli.Context) (d deletion, err error) {
 	files := c.StringSlice("filename")
 	switch {
 	case len(files) > 0 && c.NArg() > 0:
-		return d, usage(c, "names and -f cannot be given together")
+		return d, commandline.Usage(c, "names and -f cannot be given together")
 	case len(files) > 0 && (c.Bool("all") || c.Bool("all-namespaces")):
-		return d, usage(c, "--all and --all-namespaces cannot be given together with -f")
+		return d, commandline.Usage(c, "--all and --all-namespaces cannot be given together with -f")
 	case len(files) > 0:
 		d.named, err = p.identify(c, files)
 		return d, err
@@ -40,11 +44,11 @@ func (p *program) toDelete(c *cli.Context) (d deletion, err error) {
 		d.kinds, err = kindsOf(c)
 		return d, err
 	case c.NArg() == 0:
-		return d, usage(c, "must name pods, or manifests with -f")
+		return d, commandline.Usage(c, "must name pods, or manifests with -f")
 	}
 	s, err := selectionOf(c, c.Args().Slice())
 	if err == nil && len(s.names) == 0 {
-		err = usage(c, "must name pods, or select them with -l or --all")
+		err = commandline.Usage(c, "must name pods, or select them with -l or --all")
 	}
 	d.named = s.names
 	return d, err
@@ -59,7 +63,7 @@ func kindsOf(c *cli.Context) ([]string, error) {
 	for word := range strings.SplitSeq(c.Args().First(), ",") {
 		kind, ok := kindWords[strings.ToLower(word)]
 		if !ok || c.NArg() > 1 {
-			return nil, usage(c, "name cannot be provided when a selector is specified")
+			return nil, commandline.Usage(c, "name cannot be provided when a selector is specified")
 		}
 		kinds = append(kinds, kind)
 	}
@@ -75,7 +79,7 @@ func (p *program) identify(c *cli.Context, files []string) ([]target, error) {
 	origins, problems := manifests.Identify(c.Context, files, o)
 	problems.Print(p.stderr)
 	if problems.HasErrors() {
-		return nil, &exitError{code: exitUsage}
+		return nil, &commandline.ExitError{Code: commandline.ExitUsage}
 	}
 	var all []target
 	for _, o := range origins {
@@ -84,31 +88,31 @@ func (p *program) identify(c *cli.Context, files []string) ([]target, error) {
 	return all, checkNames(all)
 }
 
-// toDelete are the objects to delete: pods first, as they use the others. A damaged pod is not among them unless it is named,
+// objectsToDelete are the objects to delete: pods first, as they use the others. A damaged pod is not among them unless it is named,
 // as nobody knows its labels; there is an error for each.
-func (e *engines) toDelete(ctx context.Context, what deletion) (all []target, damaged []error, err error) {
+func (p *program) objectsToDelete(ctx context.Context, e *engines.Finder, what deletion) (all []target, damaged []error, err error) {
 	all = what.named
 	if slices.Contains(what.kinds, "Pod") {
-		views, err := observePods(ctx, e, e.settings)
+		views, err := view.All(ctx, e)
 		if err != nil {
 			return nil, nil, err
 		}
 		pods, _ := what.selected.of(views)
 		damaged = damages(pods)
 		for _, v := range pods {
-			if v.damaged != nil {
+			if v.Damaged != nil {
 				continue
 			}
 			all = append(all, target{"Pod", v.Ref})
-			e.of[v.Ref] = v.engine.Dialect.Name() // one that was not applied is where it was seen
+			e.Place(v.Ref, v.Engine.Dialect.Name()) // one that was not applied is where it was seen
 		}
 	}
 	if len(what.kinds) == 0 {
 		return all, damaged, nil
 	}
-	objects, err := runtime.Store{Dir: e.settings.StateDir}.Objects()
-	if err := e.warnDamaged(err); err != nil {
-		return nil, nil, storeError(err)
+	objects, err := runtime.Store{Dir: e.Settings.StateDir}.Objects()
+	if err := p.warnDamaged(err); err != nil {
+		return nil, nil, settings.StateError(err)
 	}
 	for _, raw := range objects {
 		var o metav1.PartialObjectMetadata
@@ -123,10 +127,10 @@ func (e *engines) toDelete(ctx context.Context, what deletion) (all []target, da
 	return all, damaged, nil
 }
 
-// targets divides what is named by the engines of the pods. What is no pod goes with the last of them: until then pods
+// sharesOf divides what is named by the engines of the pods. What is no pod goes with the last of them: until then pods
 // may use it.
-func (e *engines) targets(ctx context.Context, all []target) ([]share[target], error) {
-	engines, err := e.pods(ctx, refsOf(all), nil)
+func sharesOf(ctx context.Context, e *engines.Finder, all []target) ([]engines.Share[target], error) {
+	of, err := e.Pods(ctx, refsOf(all), nil)
 	if err != nil {
 		return nil, err
 	}
@@ -138,15 +142,15 @@ func (e *engines) targets(ctx context.Context, all []target) ([]share[target], e
 			others = append(others, t)
 		}
 	}
-	switch parts := byEngine(pods, func(t target) runtime.Engine { return engines[t.Ref] }); len(parts) {
+	switch parts := engines.Shares(pods, func(t target) runtime.Engine { return of[t.Ref] }); len(parts) {
 	case 0:
-		engine, err := e.chosen(ctx)
-		return []share[target]{{engine, all}}, err
+		engine, err := e.Chosen(ctx)
+		return []engines.Share[target]{{Engine: engine, Of: all}}, err
 	case 1:
-		return []share[target]{{parts[0].engine, all}}, nil // in the order in which they are named
+		return []engines.Share[target]{{Engine: parts[0].Engine, Of: all}}, nil // in the order in which they are named
 	default:
 		last := &parts[len(parts)-1]
-		last.of = append(last.of, others...)
+		last.Of = append(last.Of, others...)
 		return parts, nil
 	}
 }

@@ -14,6 +14,9 @@ import (
 
 	v1 "k8s.io/api/core/v1"
 
+	"github.com/kubehost/kubehost/cmd/engines"
+	"github.com/kubehost/kubehost/cmd/settings"
+	"github.com/kubehost/kubehost/cmd/view"
 	"github.com/kubehost/kubehost/runtime/probe"
 	"github.com/kubehost/kubehost/translate/plan"
 )
@@ -21,8 +24,8 @@ import (
 // tunnel leads into the network of a pod, and of the one of that name that comes after it.
 type tunnel struct {
 	*program
-	engines  *engines
-	settings settings
+	engines  *engines.Finder
+	settings settings.Settings
 	ref      plan.Ref
 
 	out sync.Mutex // orders the lines on standard output
@@ -80,30 +83,30 @@ func (t *tunnel) await(ctx context.Context, patience time.Duration) (*v1.Pod, er
 
 // enter finds the way into the pod as it is now.
 func (t *tunnel) enter(ctx context.Context) (*v1.Pod, error) {
-	v, err := observePod(ctx, t.engines, t.settings, t.ref)
+	v, err := view.One(ctx, t.engines, t.ref)
 	if err != nil {
 		return nil, err
 	}
-	pod, err := v.object()
+	pod, err := v.Object()
 	if err != nil {
 		return nil, err
 	}
-	infra := v.infra()
-	if pod.Status.Phase != v1.PodRunning || infra == nil || v.details[infra.ID].Pid == 0 {
-		return nil, &errNotRunning{columnsOf(pod).reason, pod.Status.Phase == v1.PodPending && pod.Status.Reason == ""}
+	infra := v.Infra()
+	if pod.Status.Phase != v1.PodRunning || infra == nil || v.Details[infra.ID].Pid == 0 {
+		return nil, &errNotRunning{view.Summarize(pod).Reason, pod.Status.Phase == v1.PodPending && pod.Status.Reason == ""}
 	}
 	self, err := os.Executable()
 	if err != nil {
 		return nil, err
 	}
 	t.close()
-	pid := v.details[infra.ID].Pid
+	pid := v.Details[infra.ID].Pid
 	if t.keeper, err = os.FindProcess(pid); err != nil {
 		return nil, err
 	}
-	t.ip = v.ip()
-	if !v.hostNetwork() {
-		t.sockets = probe.PodSockets(v.engine.Dialect, self, pid)
+	t.ip = v.IP()
+	if !v.HostNetwork() {
+		t.sockets = probe.PodSockets(v.Engine.Dialect, self, pid)
 	}
 	return pod, nil
 }

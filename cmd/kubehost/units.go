@@ -8,12 +8,13 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/kubehost/kubehost/cmd/settings"
 	"github.com/kubehost/kubehost/runtime/systemd"
 	"github.com/kubehost/kubehost/translate/plan"
 )
 
 // unitHost is what services must say of this host, with that runtime.
-func (p *program) unitHost(s settings, runtime string) (systemd.Host, error) {
+func (p *program) unitHost(s settings.Settings, runtime string) (systemd.Host, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return systemd.Host{}, err
@@ -56,7 +57,7 @@ func unitPath(runtime string) string {
 }
 
 // printUnits prints the services of pods and the units that prune, sorted by name.
-func (p *program) printUnits(s settings, pods []plan.Pod, runtime string) error {
+func (p *program) printUnits(s settings.Settings, pods []plan.Pod, runtime string) error {
 	h, err := p.unitHost(s, runtime)
 	if err != nil {
 		return err
@@ -89,5 +90,5 @@ func (p *program) unitDir() string {
 	if p.euid == 0 {
 		return systemd.SystemDir
 	}
-	return filepath.Join(p.xdg("XDG_CONFIG_HOME", ".config"), "systemd", "user")
+	return filepath.Join(p.user().XDG("XDG_CONFIG_HOME", ".config"), "systemd", "user")
 }

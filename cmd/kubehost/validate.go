@@ -4,6 +4,8 @@ import (
 	"fmt"
 
 	"github.com/urfave/cli/v2"
+
+	"github.com/kubehost/kubehost/cmd/settings"
 )
 
 func (p *program) validateCommand() *cli.Command {
@@ -17,13 +19,13 @@ The exit code is 0 when apply would accept the manifests, 2 when not.
 Examples:
   kubehost validate -f pod.yaml
   kubehost validate -R -f manifests/`,
-		Flags: append(manifestFlags(), settingFlags()...),
+		Flags: append(manifestFlags(), settings.Flags()...),
 		Action: func(c *cli.Context) error {
 			names, err := sources(c)
 			if err != nil {
 				return err
 			}
-			s, err := p.settings(c)
+			s, err := p.user().Settings(c)
 			if err != nil {
 				return err
 			}

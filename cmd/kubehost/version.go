@@ -5,6 +5,9 @@ import (
 	goruntime "runtime"
 
 	"github.com/urfave/cli/v2"
+
+	"github.com/kubehost/kubehost/cmd/commandline"
+	"github.com/kubehost/kubehost/cmd/printers"
 )
 
 // version is set by the linker.
@@ -18,7 +21,7 @@ func (p *program) versionCommand() *cli.Command {
 		Flags:     []cli.Flag{&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "`FORMAT`: json or yaml"}},
 		Action: func(c *cli.Context) error {
 			if c.NArg() > 0 {
-				return usage(c, "unexpected %q", c.Args().First())
+				return commandline.Usage(c, "unexpected %q", c.Args().First())
 			}
 			v := struct {
 				Version   string `json:"version"`
@@ -30,9 +33,9 @@ func (p *program) versionCommand() *cli.Command {
 				_, err := fmt.Fprintf(p.stdout, "kubehost %s (%s, %s)\n", v.Version, v.GoVersion, v.Platform)
 				return err
 			case "json", "yaml":
-				return p.printData(v, o)
+				return printers.Data(p.stdout, v, o)
 			default:
-				return usage(c, "%q is no output format: json or yaml", o)
+				return commandline.Usage(c, "%q is no output format: json or yaml", o)
 			}
 		},
 	}

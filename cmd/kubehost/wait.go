@@ -10,9 +10,12 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/kubehost/kubehost/cmd/commandline"
+	"github.com/kubehost/kubehost/cmd/report"
+	"github.com/kubehost/kubehost/cmd/settings"
+	"github.com/kubehost/kubehost/cmd/view"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/runtime/supervise"
-	"github.com/kubehost/kubehost/translate/plan"
 )
 
 func (p *program) waitCommand() *cli.Command {
@@ -33,7 +36,7 @@ Examples:
 			&cli.StringFlag{Name: "for", Usage: "`WHAT` to wait for: condition=Ready, condition=Ready=false, jsonpath='{.status.phase}'=Running, create or delete"},
 			&cli.DurationFlag{Name: flagTimeout, Value: 30 * time.Second, Usage: "longest `TIME` to wait; 0 looks once, less than 0 waits for a week"},
 			allFlag(),
-		}, append(selectionFlags("of the pods (default: default)"), changeFlags()...)...),
+		}, append(selectionFlags("of the pods (default: default)"), settings.ChangeFlags()...)...),
 		Action: p.wait,
 	}
 }
@@ -43,10 +46,10 @@ const lookLimit = 10 * time.Second
 
 // waiting is one run of wait.
 type waiting struct {
-	viewer
+	view.Watcher
 	awaited
 	files *supervise.PodWatch
-	show  *reporter
+	show  *report.Work
 	// over ends the waiting, but not a look that is under way.
 	over context.Context
 }
@@ -57,14 +60,14 @@ func (p *program) wait(c *cli.Context) error {
 		return err
 	}
 	if len(sel.names) == 0 && !selects(c) {
-		return usage(c, "must name a pod, or select pods with -l or --all")
+		return commandline.Usage(c, "must name a pod, or select pods with -l or --all")
 	}
 	if c.String("for") == "" {
-		return usage(c, "must say with --for what to wait for: condition=Ready, jsonpath='{.status.phase}'=Running, create or delete")
+		return commandline.Usage(c, "must say with --for what to wait for: condition=Ready, jsonpath='{.status.phase}'=Running, create or delete")
 	}
 	w := waiting{}
 	if w.awaited, err = parseFor(c.String("for")); err != nil {
-		return usage(c, "--for: %v", err)
+		return commandline.Usage(c, "--for: %v", err)
 	}
 	e, s, err := p.host(c)
 	if err != nil {
@@ -72,7 +75,7 @@ func (p *program) wait(c *cli.Context) error {
 	}
 	store := runtime.Store{Dir: s.StateDir}
 	if w.files, err = supervise.WatchPods(store, s.RunDir); err != nil {
-		return storeError(err)
+		return settings.StateError(err)
 	}
 	defer w.files.Close()
 	names, err := sel.targets(store)
@@ -90,8 +93,8 @@ func (p *program) wait(c *cli.Context) error {
 	defer cancel()
 	ctx, cancel := context.WithTimeout(c.Context, limit+lookLimit)
 	defer cancel()
-	w.viewer, w.over = viewer{engines: e, seen: map[plan.Ref]podView{}}, over
-	w.show = p.newReporter(c, s)
+	w.Watcher, w.over = view.NewWatcher(e), over
+	w.show = p.reporting(c, s)
 	defer w.show.Close()
 	var errs []error
 	for _, n := range names {
@@ -117,10 +120,10 @@ func (w *waiting) one(ctx context.Context, t target) error {
 	tick := time.NewTicker(pollPods)
 	defer tick.Stop()
 	begun := time.Now()
-	silence := time.NewTimer(moment)
+	silence := time.NewTimer(report.Moment)
 	defer silence.Stop()
 	for first := true; ; first = false {
-		v, err := w.read(t.Ref)
+		v, err := w.Read(t.Ref)
 		var poll <-chan time.Time
 		switch {
 		case errors.Is(err, fs.ErrNotExist) && w.gone:
@@ -132,7 +135,7 @@ func (w *waiting) one(ctx context.Context, t target) error {
 		case err == nil && w.come:
 			return nil
 		case err == nil:
-			if !v.stored.Plan.Supervised {
+			if !v.Stored.Plan.Supervised {
 				poll = tick.C
 			}
 			if done, err := w.look(ctx, v, first, time.Since(begun)); done || err != nil {
@@ -147,8 +150,8 @@ func (w *waiting) one(ctx context.Context, t target) error {
 				return w.files.Err()
 			}
 		case <-silence.C:
-			if time.Since(begun) < longWait {
-				silence.Reset(longWait)
+			if time.Since(begun) < report.LongWait {
+				silence.Reset(report.LongWait)
 			}
 		case <-poll:
 		}
@@ -156,40 +159,40 @@ func (w *waiting) one(ctx context.Context, t target) error {
 }
 
 // look says whether a pod is as it should be, and shows how it stands.
-func (w *waiting) look(ctx context.Context, v podView, first bool, waited time.Duration) (bool, error) {
+func (w *waiting) look(ctx context.Context, v view.Pod, first bool, waited time.Duration) (bool, error) {
 	var m supervise.Memory
-	if v.memory != nil {
-		m = *v.memory
+	if v.Memory != nil {
+		m = *v.Memory
 	}
-	p := &v.stored.Plan
+	p := &v.Stored.Plan
 	done, err := w.arrived(ctx, v)
 	if err != nil || !p.Supervised {
 		return done, err
 	}
 	if first {
-		w.show.remember(p, m)
+		w.show.Remember(p, m)
 	}
 	if done {
-		w.show.arrived(p, m, 0)
+		w.show.Arrived(p, m, 0)
 	} else {
-		w.show.watched(p, m, waited)
+		w.show.Watched(p, m, waited)
 	}
 	return done, nil
 }
 
 // arrived says whether a pod is as it should be. One whose supervisor has not heard of what was applied last is not.
-func (w *waiting) arrived(ctx context.Context, v podView) (bool, error) {
-	switch supervised := v.stored.Plan.Supervised; {
+func (w *waiting) arrived(ctx context.Context, v view.Pod) (bool, error) {
+	switch supervised := v.Stored.Plan.Supervised; {
 	case w.gone:
 		return false, nil
-	case supervised && (v.memory == nil || v.memory.Plan != v.stored.Plan.Hash()):
+	case supervised && (v.Memory == nil || v.Memory.Plan != v.Stored.Plan.Hash()):
 		return false, nil
 	case !supervised && w.supervised:
 		return false, fmt.Errorf("pod %q has no supervisor that knows its condition\n  hint: apply it with a supervisor other than none", v.Ref.Name)
 	}
 	if w.asks {
 		var err error
-		if v, err = w.complete(ctx, v); err != nil {
+		if v, err = w.Complete(ctx, v); err != nil {
 			return false, err
 		}
 	}

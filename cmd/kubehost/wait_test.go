@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"testing"
 
+	"github.com/kubehost/kubehost/cmd/settings"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/runtime/supervise"
 	"github.com/kubehost/kubehost/translate/plan"
@@ -11,7 +12,7 @@ import (
 
 // TestWait: conditions are what files tell; no runtime is asked for them.
 func TestWait(t *testing.T) {
-	h := &watchedHost{T: t, settings: settings{StateDir: t.TempDir(), RunDir: t.TempDir()}}
+	h := &watchedHost{T: t, settings: settings.Settings{StateDir: t.TempDir(), RunDir: t.TempDir()}}
 	type result struct {
 		code           int
 		stdout, stderr string

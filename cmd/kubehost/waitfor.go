@@ -8,6 +8,9 @@ import (
 
 	v1 "k8s.io/api/core/v1"
 	"k8s.io/client-go/util/jsonpath"
+
+	"github.com/kubehost/kubehost/cmd/printers"
+	"github.com/kubehost/kubehost/cmd/view"
 )
 
 // awaited is what --for names.
@@ -15,7 +18,7 @@ type awaited struct {
 	// gone: the pod is to be deleted; come: it is to be applied.
 	gone, come bool
 	// met says whether the pod is as it should be.
-	met func(podView) (bool, error)
+	met func(view.Pod) (bool, error)
 	// asks says that the runtime must be asked for that, supervised that a supervisor must tell.
 	asks, supervised bool
 }
@@ -61,8 +64,8 @@ func parseForCondition(text string) (awaited, error) {
 	}
 	for t, asks := range podConditions {
 		if strings.EqualFold(name, string(t)) {
-			return awaited{asks: asks, supervised: true, met: func(v podView) (bool, error) {
-				for _, c := range v.status().Conditions {
+			return awaited{asks: asks, supervised: true, met: func(v view.Pod) (bool, error) {
+				for _, c := range v.Status().Conditions {
 					if c.Type == t {
 						return strings.EqualFold(wanted, string(c.Status)), nil
 					}
@@ -82,16 +85,16 @@ func parseForPath(text string) (awaited, error) {
 	if given && wanted == "" {
 		return awaited{}, errors.New("jsonpath wait has to have a value after equal sign")
 	}
-	path, err := parseField(field)
+	path, err := printers.ParseField(field)
 	if err != nil {
 		return awaited{}, err
 	}
-	return awaited{asks: true, met: func(v podView) (bool, error) {
-		pod, err := v.object()
+	return awaited{asks: true, met: func(v view.Pod) (bool, error) {
+		pod, err := v.Object()
 		if err != nil {
 			return false, err
 		}
-		object, err := generic(pod)
+		object, err := printers.Generic(pod)
 		if err != nil {
 			return false, err
 		}
@@ -115,7 +118,7 @@ func cutPath(text string) (path, value string, found bool) {
 
 // holdsValue says whether there is a value at the path, and the one that is wanted, if one is.
 func holdsValue(path *jsonpath.JSONPath, object any, wanted string, given bool) (bool, error) {
-	values, err := find(path, object)
+	values, err := printers.Values(path, object)
 	switch {
 	case err != nil || len(values) == 0:
 		return false, err

@@ -6,15 +6,16 @@ import (
 
 	v1 "k8s.io/api/core/v1"
 
+	"github.com/kubehost/kubehost/cmd/view"
 	"github.com/kubehost/kubehost/runtime/supervise"
 	"github.com/kubehost/kubehost/translate/plan"
 )
 
 func TestWhatIsWaitedFor(t *testing.T) {
 	ready := runningPod("default", "web", `"app":"shop"`)
-	ready.memory.InitsDone = true
+	ready.Memory.InitsDone = true
 	unready := runningPod("default", "web", "")
-	unready.memory.Units["main"].Ready, unready.memory.Phase = false, supervise.Pending
+	unready.Memory.Units["main"].Ready, unready.Memory.Phase = false, supervise.Pending
 	for text, want := range map[string][2]bool{ // of the ready pod, of the other
 		"condition=Ready":                                               {true, false},
 		"condition=ready=True":                                          {true, false},
@@ -35,7 +36,7 @@ func TestWhatIsWaitedFor(t *testing.T) {
 			t.Errorf("%s: %v", text, err)
 			continue
 		}
-		for i, v := range []podView{ready, unready} {
+		for i, v := range []view.Pod{ready, unready} {
 			if met, err := aw.met(v); met != want[i] || err != nil {
 				t.Errorf("%s: %v, %v of pod %d", text, met, err, i)
 			}
@@ -74,24 +75,24 @@ func TestWaitMistakes(t *testing.T) {
 func TestConditionsAreTheSupervisors(t *testing.T) {
 	v := runningPod("default", "web", "")
 	condition := func(t v1.PodConditionType) v1.ConditionStatus {
-		for _, c := range v.status().Conditions {
+		for _, c := range v.Status().Conditions {
 			if c.Type == t {
 				return c.Status
 			}
 		}
 		return ""
 	}
-	v.memory.InitsDone = true
+	v.Memory.InitsDone = true
 	if condition(v1.PodReady) != v1.ConditionTrue || condition(v1.PodInitialized) != v1.ConditionTrue {
-		t.Errorf("%+v", v.status().Conditions)
+		t.Errorf("%+v", v.Status().Conditions)
 	}
-	v.memory.Ending = &supervise.Ending{Why: supervise.Asked}
+	v.Memory.Ending = &supervise.Ending{Why: supervise.Asked}
 	if condition(v1.PodReady) != v1.ConditionFalse || condition(v1.ContainersReady) != v1.ConditionFalse {
-		t.Errorf("of a pod that is being ended: %+v", v.status().Conditions)
+		t.Errorf("of a pod that is being ended: %+v", v.Status().Conditions)
 	}
-	v.memory.Ending, v.memory.InitsDone = nil, false
-	v.stored.Plan.Units = append(v.stored.Plan.Units, plan.Unit{Name: "init", Role: plan.Init})
+	v.Memory.Ending, v.Memory.InitsDone = nil, false
+	v.Stored.Plan.Units = append(v.Stored.Plan.Units, plan.Unit{Name: "init", Role: plan.Init})
 	if condition(v1.PodInitialized) != v1.ConditionFalse {
-		t.Errorf("before its init containers: %+v", v.status().Conditions)
+		t.Errorf("before its init containers: %+v", v.Status().Conditions)
 	}
 }

@@ -11,6 +11,10 @@ import (
 	"github.com/urfave/cli/v2"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"github.com/kubehost/kubehost/cmd/commandline"
+	"github.com/kubehost/kubehost/cmd/printers"
+	"github.com/kubehost/kubehost/cmd/settings"
+	"github.com/kubehost/kubehost/cmd/view"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/runtime/supervise"
 	"github.com/kubehost/kubehost/translate/plan"
@@ -18,45 +22,47 @@ import (
 
 // watching is one run of get --watch.
 type watching struct {
-	viewer
+	view.Watcher
 	pods    selection
-	printer *podPrinter
+	printer *printers.Printer
 	// shown is what was last printed of each pod, without its age.
 	shown map[plan.Ref]shown
+	// warn tells of what keeps nothing else from being shown.
+	warn func(error)
 }
 
 type shown struct {
-	podView
+	view.Pod
 	text string
 }
 
 // pollPods is how often the runtime is asked of pods of which nobody else tells.
 const pollPods = 2 * time.Second
 
-func (p *program) watchPods(c *cli.Context, sel selection, printer *podPrinter) error {
+func (p *program) watchPods(c *cli.Context, sel selection, printer *printers.Printer) error {
 	only := c.Bool("watch-only")
 	switch {
-	case printer.sortPath != nil && only:
+	case printer.Sorts() && only:
 		p.note("warning: --watch-only requested, --sort-by will be ignored")
-	case printer.sortPath != nil:
+	case printer.Sorts():
 		p.note("warning: --watch requested, --sort-by will be ignored for watch events received")
 	}
 	e, _, err := p.host(c)
 	if err != nil {
 		return err
 	}
-	if err := e.check(refsOf(sel.names)...); err != nil {
+	if err := e.Check(refsOf(sel.names)...); err != nil {
 		return err
 	}
-	w := watching{viewer: viewer{engines: e, seen: map[plan.Ref]podView{}}, pods: sel, printer: printer, shown: map[plan.Ref]shown{}}
-	return quietly(c.Context, w.run(c.Context, only))
+	w := watching{Watcher: view.NewWatcher(e), pods: sel, printer: printer, shown: map[plan.Ref]shown{}, warn: p.warn}
+	return commandline.Quietly(c.Context, w.run(c.Context, only))
 }
 
 func (w *watching) run(ctx context.Context, only bool) error {
 	// Before the first look: what changes in between is told.
-	files, err := supervise.WatchPods(runtime.Store{Dir: w.settings.StateDir}, w.settings.RunDir)
+	files, err := supervise.WatchPods(runtime.Store{Dir: w.Settings.StateDir}, w.Settings.RunDir)
 	if err != nil {
-		return storeError(err)
+		return settings.StateError(err)
 	}
 	defer files.Close()
 	if err := w.first(ctx, only); err != nil {
@@ -88,7 +94,7 @@ func (w *watching) run(ctx context.Context, only bool) error {
 
 // first prints the pods that there are, unless only changes are wanted.
 func (w *watching) first(ctx context.Context, only bool) error {
-	all, err := observePods(ctx, w.engines, w.settings)
+	all, err := view.All(ctx, w.Finder)
 	if err != nil {
 		return err
 	}
@@ -100,8 +106,8 @@ func (w *watching) first(ctx context.Context, only bool) error {
 		w.warn(err)
 	}
 	for _, v := range pods {
-		w.seen[v.Ref] = v
-		text, err := w.printer.text(v)
+		w.Saw(v)
+		text, err := w.printer.Text(v)
 		if err != nil {
 			return err
 		}
@@ -110,16 +116,16 @@ func (w *watching) first(ctx context.Context, only bool) error {
 	if only {
 		return nil
 	}
-	if err := w.printer.sort(pods); err != nil {
+	if err := w.printer.Sort(pods); err != nil {
 		return err
 	}
-	return w.printer.printEach(pods)
+	return w.printer.PrintEach(pods)
 }
 
 // polls says whether there are pods whose changes no file tells.
 func (w *watching) polls() bool {
 	for _, s := range w.shown {
-		if !s.supervised() {
+		if !s.Supervised() {
 			return true
 		}
 	}
@@ -129,7 +135,7 @@ func (w *watching) polls() bool {
 // changed looks at pods whose files have changed; nil are all.
 func (w *watching) changed(ctx context.Context, refs []plan.Ref) error {
 	if refs == nil {
-		stored, _, err := w.pods.stored(runtime.Store{Dir: w.settings.StateDir})
+		stored, _, err := w.pods.stored(runtime.Store{Dir: w.Settings.StateDir})
 		if err != nil {
 			return err
 		}
@@ -141,17 +147,17 @@ func (w *watching) changed(ctx context.Context, refs []plan.Ref) error {
 		refs = slices.Compact(refs)
 	}
 	for _, r := range refs {
-		v, err := w.read(r)
+		v, err := w.Read(r)
 		switch {
 		case runtime.DamagedIn(err) != nil:
 			w.warn(err)
 			err = nil
-		case errors.Is(err, fs.ErrNotExist) && w.shown[r].stored == nil:
+		case errors.Is(err, fs.ErrNotExist) && w.shown[r].Stored == nil:
 			err = nil // a pod that was not made by apply has no files in the first place
-		case errors.Is(err, fs.ErrNotExist), err == nil && (!w.pods.has(r, v.labels()) || w.check(r) != nil):
+		case errors.Is(err, fs.ErrNotExist), err == nil && (!w.pods.has(r, v.Labels()) || w.Check(r) != nil):
 			err = w.gone(r)
 		case err == nil:
-			if v, err = w.complete(ctx, v); err == nil {
+			if v, err = w.Complete(ctx, v); err == nil {
 				err = w.show(v)
 			}
 		}
@@ -164,14 +170,14 @@ func (w *watching) changed(ctx context.Context, refs []plan.Ref) error {
 
 // poll asks the runtime.
 func (w *watching) poll(ctx context.Context) error {
-	all, err := observePods(ctx, w.engines, w.settings)
+	all, err := view.All(ctx, w.Finder)
 	if err != nil {
 		return err
 	}
 	there := map[plan.Ref]bool{}
 	for _, v := range all {
-		there[v.Ref] = w.pods.has(v.Ref, v.labels())
-		if there[v.Ref] && !v.supervised() {
+		there[v.Ref] = w.pods.has(v.Ref, v.Labels())
+		if there[v.Ref] && !v.Supervised() {
 			if err := w.show(v); err != nil {
 				return err
 			}
@@ -188,13 +194,13 @@ func (w *watching) poll(ctx context.Context) error {
 }
 
 // show prints a pod of which there is something new to print.
-func (w *watching) show(v podView) error {
-	text, err := w.printer.text(v)
+func (w *watching) show(v view.Pod) error {
+	text, err := w.printer.Text(v)
 	if err != nil || text == w.shown[v.Ref].text {
 		return err
 	}
 	w.shown[v.Ref] = shown{v, text}
-	return w.printer.printEach([]podView{v})
+	return w.printer.PrintEach([]view.Pod{v})
 }
 
 // gone prints, once more, a pod that was deleted, or whose labels are no longer those that are selected.
@@ -204,8 +210,8 @@ func (w *watching) gone(r plan.Ref) error {
 		return nil
 	}
 	delete(w.shown, r)
-	if _, err := (runtime.Store{Dir: w.settings.StateDir}).Pod(r); errors.Is(err, fs.ErrNotExist) {
-		s.deleted = metav1.Now()
+	if _, err := (runtime.Store{Dir: w.Settings.StateDir}).Pod(r); errors.Is(err, fs.ErrNotExist) {
+		s.Deleted = metav1.Now()
 	}
-	return w.printer.printEach([]podView{s.podView})
+	return w.printer.PrintEach([]view.Pod{s.Pod})
 }

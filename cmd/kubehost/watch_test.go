@@ -14,6 +14,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/kubehost/kubehost/cmd/engines"
+	"github.com/kubehost/kubehost/cmd/printers"
+	"github.com/kubehost/kubehost/cmd/settings"
+	"github.com/kubehost/kubehost/cmd/view"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/runtime/podman"
 	"github.com/kubehost/kubehost/runtime/supervise"
@@ -38,7 +42,7 @@ func (h *emptyHost) Run(context.Context, runtime.Command) (runtime.Result, error
 type watchedHost struct {
 	*testing.T
 	emptyHost
-	settings settings
+	settings settings.Settings
 	lines    <-chan string
 	// stop ends the watch as Ctrl-C would; end waits until it has ended.
 	stop, end func() error
@@ -46,7 +50,7 @@ type watchedHost struct {
 
 // watch begins to watch the pods that are selected, after prepare was done.
 func watch(t *testing.T, flags string, prepare func(*watchedHost)) *watchedHost {
-	h := &watchedHost{T: t, settings: settings{StateDir: t.TempDir(), RunDir: t.TempDir(), Runtime: "podman"}}
+	h := &watchedHost{T: t, settings: settings.Settings{StateDir: t.TempDir(), RunDir: t.TempDir(), Runtime: "podman"}}
 	h.first = make(chan bool)
 	prepare(h)
 	out, in := io.Pipe()
@@ -77,10 +81,17 @@ func (h *watchedHost) watching(flags string, out io.Writer) watching {
 		h.Fatal(err)
 	}
 	p := &program{stdout: out, stderr: io.Discard}
-	e := &engines{program: p, settings: h.settings, of: map[plan.Ref]string{},
-		found: map[string]foundEngine{"podman": {Engine: runtime.Engine{Dialect: podman.Dialect{}, Runner: &h.emptyHost}}}}
-	return watching{viewer: viewer{engines: e, seen: map[plan.Ref]podView{}},
-		pods: sel, shown: map[plan.Ref]shown{}, printer: &podPrinter{program: p, grid: grid{w: out}, headers: true}}
+	e, err := engines.New(p.user(), h.settings)
+	if err != nil {
+		h.Fatal(err)
+	}
+	e.Use(runtime.Engine{Dialect: podman.Dialect{}, Runner: &h.emptyHost})
+	printer, err := printers.New(out, "")
+	if err != nil {
+		h.Fatal(err)
+	}
+	return watching{Watcher: view.NewWatcher(e),
+		pods: sel, shown: map[plan.Ref]shown{}, warn: p.warn, printer: printer}
 }
 
 // prints waits for a line.
@@ -99,8 +110,8 @@ func (h *watchedHost) prints(want string) {
 func (h *watchedHost) apply(name, label string) {
 	h.Helper()
 	v := runningPod("default", name, "")
-	v.stored.Runtime, v.stored.Plan.Labels = "podman", map[string]string{"app": label}
-	if err := (runtime.Store{Dir: h.settings.StateDir}).SavePod(*v.stored); err != nil {
+	v.Stored.Runtime, v.Stored.Plan.Labels = "podman", map[string]string{"app": label}
+	if err := (runtime.Store{Dir: h.settings.StateDir}).SavePod(*v.Stored); err != nil {
 		h.Fatal(err)
 	}
 }
@@ -108,7 +119,7 @@ func (h *watchedHost) apply(name, label string) {
 // tell writes what the pod's supervisor would.
 func (h *watchedHost) tell(name string, change func(*supervise.Memory)) {
 	h.Helper()
-	m := *runningPod("default", name, "").memory
+	m := *runningPod("default", name, "").Memory
 	change(&m)
 	b, err := json.Marshal(m)
 	if err != nil {
@@ -190,16 +201,19 @@ func TestWatchIsQuiet(t *testing.T) {
 
 // TestWatchIsInOrder: pods that were found to be gone in one look are printed by their names.
 func TestWatchIsInOrder(t *testing.T) {
-	h := &watchedHost{T: t, settings: settings{StateDir: t.TempDir(), RunDir: t.TempDir(), Runtime: "podman"}}
+	h := &watchedHost{T: t, settings: settings.Settings{StateDir: t.TempDir(), RunDir: t.TempDir(), Runtime: "podman"}}
 	var out strings.Builder
 	w := h.watching("", &out)
 	var want string
 	for n := range 9 {
 		v := runningPod("default", fmt.Sprintf("web-%d", n), "")
-		w.shown[v.Ref] = shown{podView: v}
+		w.shown[v.Ref] = shown{Pod: v}
 		want += v.Ref.Name + "\n"
 	}
-	w.printer.format = formatName
+	var err error
+	if w.printer, err = printers.New(&out, "name"); err != nil {
+		t.Fatal(err)
+	}
 	if err := w.poll(t.Context()); err != nil {
 		t.Fatal(err)
 	}

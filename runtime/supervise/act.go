@@ -14,10 +14,17 @@ import (
 
 // begin starts the actions, each on its own, and says whether the last of all was among them.
 func (p *process) begin(ctx context.Context, actions []Action) (finish bool) {
+	joints := p.joined(actions)
 	for _, a := range actions {
-		if _, ok := a.(Finish); ok {
+		switch a := a.(type) {
+		case Finish:
 			finish = true
 			continue
+		case StopUnit:
+			if j := joints[a.Unit]; j != nil {
+				p.launch(ctx, j.stop(p, p.stopping(a.Unit)))
+				continue
+			}
 		}
 		// What an action needs of the process is read now: it runs beside the loop.
 		p.launch(ctx, p.prepare(a))
@@ -225,7 +232,7 @@ func (p *process) stop(r Result, name string, grace time.Duration) *operation {
 }
 
 func (p *process) stopNow(ctx context.Context, r Result, name string, grace time.Duration) Result {
-	return p.endNow(ctx, r, p.Engine.Stop(name, grace), grace)
+	return p.endNow(ctx, r, p.Engine.Stop(grace, name), grace)
 }
 
 // stopMargin is how much longer than the grace period the runtime may take to end a container.
@@ -244,16 +251,21 @@ func (p *process) endNow(ctx context.Context, r Result, c runtime.Command, grace
 	return r
 }
 
+// stopping is what is known before of the result of a stop.
+func (p *process) stopping(unit string) Result {
+	return Result{Of: OfStop, Unit: unit, ID: p.seen[p.pod.Unit(unit).ID].ID}
+}
+
 // stopUnit runs the preStop hook and ends the container with what is left of the grace period. A stop that is under
 // way gives way to it: its hook has had its time.
 func (p *process) stopUnit(pod plan.Pod, a StopUnit) *operation {
 	u := pod.Unit(a.Unit)
-	r := Result{Of: OfStop, Unit: a.Unit, ID: p.seen[u.ID].ID}
+	r := p.stopping(a.Unit)
 	before := p.cancel(OfStop, a.Unit)
 	if a.Force {
 		return newOperation(r, func(ctx context.Context) Result { return p.endNow(ctx, r, p.Engine.Kill(u.ID), 0) })
 	}
-	if a.Hook && u.Lifecycle.PreStop != nil {
+	if p.hooks(a) {
 		hook := p.hook(Result{Of: OfPreStop, Unit: a.Unit}, *u.Lifecycle.PreStop, u.ID, a.Grace)
 		return newOperation(r, func(ctx context.Context) Result {
 			begun := time.Now()

@@ -62,6 +62,11 @@ func (p *process) acting() bool {
 	})
 }
 
+// under says whether something of one kind is under way for one container.
+func (p *process) under(of Of, unit string) bool {
+	return slices.ContainsFunc(p.operations, func(o *operation) bool { return o.of.Of == of && o.of.Unit == unit })
+}
+
 // cancel gives up what is under way of one kind for one container, and returns what tells of the ends.
 func (p *process) cancel(of Of, unit string) []<-chan struct{} {
 	var done []<-chan struct{}

@@ -13,25 +13,24 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/runtime/podman"
+	"github.com/kubehost/kubehost/runtime/probe"
 	"github.com/kubehost/kubehost/translate/plan"
 )
 
-// script is a Runner that answers as a test says, and keeps what it was asked: "stop", "container inspect".
+// script is a Runner that answers as a test says, and keeps what it was asked.
 type script struct {
 	mu     sync.Mutex
-	asked  []string
+	asked  []string // its words without the runtime's name
 	answer func(ctx context.Context, asked string) (runtime.Result, error)
 	logs   func(s runtime.Streams)
 }
 
 func (s *script) Run(ctx context.Context, c runtime.Command) (runtime.Result, error) {
-	n := 2
-	if c.Argv[1] != "container" && c.Argv[1] != "image" {
-		n = 1
-	}
-	asked := strings.Join(c.Argv[1:1+n], " ")
+	asked := strings.Join(c.Argv[1:], " ")
 	s.mu.Lock()
 	s.asked = append(s.asked, asked)
 	s.mu.Unlock()
@@ -45,11 +44,11 @@ func (s *script) Attach(_ context.Context, _ runtime.Command, to runtime.Streams
 	return 0, nil
 }
 
-// has says whether the runner was asked.
+// has says whether the runner was asked for something that begins so.
 func (s *script) has(asked string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return slices.Contains(s.asked, asked)
+	return slices.ContainsFunc(s.asked, func(words string) bool { return strings.HasPrefix(words, asked) })
 }
 
 // hang is an answer that does not come.
@@ -87,6 +86,43 @@ func TestAStopThatIsGivenUp(t *testing.T) {
 			t.Errorf("%+v", o.result)
 		}
 	})
+}
+
+// Containers that end together are ended by one command. It is given up when none of them needs it any more.
+func TestStopsTogether(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := &script{answer: func(ctx context.Context, asked string) (runtime.Result, error) { return hang(ctx) }}
+		p := testProcess(t, r, unit(plan.Main, "a"), unit(plan.Main, "b"), unit(plan.Main, "c", preStop))
+		p.Exec = func(context.Context, probe.Command) (probe.Exit, error) { return probe.Exit{}, nil }
+		p.begin(t.Context(), []Action{StopUnit{Unit: "a", Grace: 30 * s, Hook: true}, StopUnit{Unit: "b", Grace: 30 * s, Hook: true}, StopUnit{Unit: "c", Grace: 30 * s, Hook: true}})
+		synctest.Wait()
+		slices.Sort(r.asked)
+		if diff := cmp.Diff([]string{"stop --time 30 web-a web-b", "stop --time 30 web-c"}, r.asked); diff != "" {
+			t.Fatalf("(-want +got):\n%s", diff)
+		}
+		p.cancel(OfStop, "a")
+		if o := <-p.results; o.result.Reason != canceled || o.result.Unit != "a" {
+			t.Errorf("%+v", o.result)
+		}
+		synctest.Wait()
+		p.cancel(OfStop, "c")
+		<-p.results
+		synctest.Wait()
+		if len(p.results) > 0 {
+			t.Fatal("the command has ended with the first container that did not need it")
+		}
+		p.cancel(OfStop, "b")
+		if o := <-p.results; o.result.Reason != canceled || o.result.Unit != "b" {
+			t.Errorf("%+v", o.result)
+		}
+	})
+	p := testProcess(t, &script{answer: func(context.Context, string) (runtime.Result, error) { return runtime.Result{}, nil }}, unit(plan.Main, "a"), unit(plan.Main, "b"))
+	p.begin(t.Context(), []Action{StopUnit{Unit: "a", Grace: 0}, StopUnit{Unit: "b", Grace: s}})
+	for range 2 {
+		if o := <-p.results; !o.result.OK || o.result.ID != "id-"+o.result.Unit || o.result.Of != OfStop {
+			t.Errorf("%+v", o.result)
+		}
+	}
 }
 
 // A runtime that does not end a container in its grace period, and not for long after, has not stopped it.
@@ -138,7 +174,7 @@ func TestAStopIsRepeated(t *testing.T) {
 func TestAPullHoldsNobodyUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := &script{answer: func(ctx context.Context, asked string) (runtime.Result, error) {
-			if asked == "pull" {
+			if strings.HasPrefix(asked, "pull ") {
 				return hang(ctx)
 			}
 			return runtime.Result{Code: 1}, nil // there is no image

@@ -111,6 +111,8 @@ type process struct {
 	boot    string
 	wanted  Wanted
 	stopped bool
+	// ends says that what was read last asks for no more than the end of the pod as it is.
+	ends bool
 	// unmet is what the pod waited for at the last look; needs, unless it is nil, tells when that changes.
 	unmet   []string
 	needs   *PodWatch
@@ -174,10 +176,15 @@ func (p *process) read() error {
 	return nil
 }
 
-// reload reads what is wanted, and asks the runtime what it has of the pod besides.
+// reload reads what is wanted, and asks the runtime what it has of the pod besides. Of a pod that is to end, and that is as it was seen
+// last, nothing more needs to be known.
 func (p *process) reload(ctx context.Context) error {
+	before := p.hash
 	if err := p.read(); err != nil {
 		return err
+	}
+	if p.ends = p.wanted.Stopped && p.seen != nil && p.hash == before; p.ends {
+		return nil
 	}
 	names := []string{}
 	if !p.fresh {
@@ -220,7 +227,7 @@ func (p *process) loop(ctx context.Context, signals Signals) error {
 			case errors.Is(err, errStoppedTwice):
 				return err
 			case err == nil:
-				look, reload = true, false
+				look, reload = look || !p.ends, false
 			}
 		}
 		if look || reload {
