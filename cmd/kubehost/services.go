@@ -39,6 +39,7 @@ func (p *program) chooseSupervisor(ctx context.Context, s *settings.Settings) er
 // serve makes each pod's service, and tells its supervisor of the plan, or starts it. A supervisor that runs
 // elsewhere leaves its containers to it. It returns the pods that are served.
 func (a *applying) serve(ctx context.Context, pods []plan.Pod) ([]plan.Pod, error) {
+	a.warnSecret()
 	m := a.manager()
 	var errs []error
 	var made []plan.Pod

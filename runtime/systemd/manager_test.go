@@ -56,6 +56,21 @@ func TestStates(t *testing.T) {
 	}
 }
 
+// TestUserDir takes what "systemctl --user show --property=UnitPath" prints.
+func TestUserDir(t *testing.T) {
+	const rest = " /run/user/1000/systemd/user.control /run/user/1000/systemd/transient /run/user/1000/systemd/generator.early %s/systemd/user /etc/systemd/user /run/user/1000/systemd/user /usr/lib/systemd/user\n"
+	for path, want := range map[string]string{
+		"/home/bob/.config/systemd/user.control" + rest:   "/home/bob/.config/systemd/user",
+		"/srv/cfg/systemd/user.control" + rest:            "/srv/cfg/systemd/user",
+		`"/home/b b/.config/systemd/user.control"` + rest: "",
+		"\n": "", "ActiveState=inactive\n": "",
+	} {
+		if got := userDir(path); got != want {
+			t.Errorf("%q of %s, want %q", got, path, want)
+		}
+	}
+}
+
 func TestRemove(t *testing.T) {
 	ran := &systemctl{states: map[string]string{web: "ActiveState=inactive\n", "kubehost-db.service": "ActiveState=failed\n"}}
 	m := Manager{User: true, Dir: t.TempDir(), Runner: ran}
