@@ -37,7 +37,7 @@ var settings = []setting{
 	}},
 	{name: "rootless-docker", runtime: "docker", user: "kube", scripts: []string{
 		"claims", "dryrun", "facts-hostpath", "facts-subpath", "hostnetwork", "ports", "probes-http",
-	}, hostScripts: []string{"boot"}},
+	}, hostScripts: []string{"boot", "logout"}},
 }
 
 func settingOf(name string) setting {
