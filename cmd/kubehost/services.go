@@ -28,12 +28,18 @@ func (p *program) chooseSupervisor(ctx context.Context, s *settings.Settings) er
 		s.Supervisor = settings.SupervisorSystemd
 	case s.Supervisor == "":
 		s.Supervisor = settings.SupervisorDetached
-	case p.euid != 0:
-		return fmt.Errorf("%w\n  hint: log in as this user rather than by su or sudo, or choose --supervisor=detached", err)
 	default:
-		return fmt.Errorf("%w\n  hint: choose --supervisor=detached", err)
+		return fmt.Errorf("%w\n  hint: %s", err, withoutManager(p.euid != 0))
 	}
 	return nil
+}
+
+// withoutManager says what to do where no service manager answers.
+func withoutManager(user bool) string {
+	if user {
+		return "log in as this user rather than by su or sudo, or choose --supervisor=detached"
+	}
+	return "choose --supervisor=detached"
 }
 
 // serve makes each pod's service, and tells its supervisor of the plan, or starts it. A supervisor that runs
