@@ -31,7 +31,7 @@ var directions = map[string]rule{
 	"cmd/progress":      {module: []string{}, never: []string{"k8s.io/", "sigs.k8s.io/", "os/exec"}},
 	"cmd/report":        {module: []string{"cmd/commandline", "cmd/progress", "runtime", "runtime/supervise", "translate/plan"}, never: []string{"k8s.io/", "sigs.k8s.io/", "os/exec"}},
 	"cmd/settings":      {module: []string{"cmd/commandline", "cmd/progress"}, never: []string{"k8s.io/", "os/exec"}},
-	"cmd/view":          {module: []string{"cmd/engines", "cmd/settings", "runtime", "runtime/supervise", "translate/plan"}, never: []string{"os/exec", "net", "net/http"}},
+	"cmd/view":          {module: []string{"cmd/engines", "cmd/settings", "runtime", "runtime/supervise", "translate", "translate/plan"}, never: []string{"os/exec", "net", "net/http"}},
 	"e2e":               {module: []string{}},
 	"e2e/bench":         {module: []string{"runtime/pause"}},
 	"manifests":         {module: []string{}, never: []string{"os/exec"}},

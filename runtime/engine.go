@@ -2,7 +2,7 @@ package runtime
 
 import (
 	"context"
-	"slices"
+	"sort"
 	"strings"
 	"time"
 
@@ -22,7 +22,7 @@ func (e Engine) Observe(ctx context.Context, p plan.Plan) (Observed, error) {
 	if err != nil {
 		return Observed{}, err
 	}
-	slices.SortFunc(containers, func(a, b Container) int { return strings.Compare(a.Name, b.Name) })
+	sort.Slice(containers, func(i, j int) bool { return containers[i].Name < containers[j].Name }) // slices.SortFunc would be 17 kB for the type
 	return Observed{Containers: containers, Networks: networks, Contents: contents(p)}, nil
 }
 

@@ -1,9 +1,8 @@
 package translate
 
 import (
-	"cmp"
 	"path"
-	"slices"
+	"sort"
 	"strings"
 
 	v1 "k8s.io/api/core/v1"
@@ -109,7 +108,7 @@ func (p *podTranslator) filesVolume(at *field.Path, name, from string, t *tree) 
 		}
 		v.Files = append(v.Files, f)
 	}
-	slices.SortFunc(v.Files, func(a, b plan.File) int { return cmp.Compare(a.Path, b.Path) })
+	sort.Slice(v.Files, func(i, j int) bool { return v.Files[i].Path < v.Files[j].Path })
 	p.checkTree(at, v.Files)
 	return v
 }

@@ -6,14 +6,14 @@ import (
 	"github.com/kubehost/kubehost/translate/plan"
 )
 
-// qos is the pod's class of quality of service.
+// QOSClass is a pod's class of quality of service.
 // See https://kubernetes.io/docs/concepts/workloads/pods/pod-qos/.
-func (p *podTranslator) qos() v1.PodQOSClass {
+func QOSClass(spec *v1.PodSpec) v1.PodQOSClass {
 	var all []v1.ResourceRequirements
-	if r := p.Spec.Resources; r != nil && len(r.Requests)+len(r.Limits) > 0 {
+	if r := spec.Resources; r != nil && len(r.Requests)+len(r.Limits) > 0 {
 		all = append(all, *r)
 	} else {
-		for _, m := range p.members {
+		for _, m := range members(spec) {
 			all = append(all, m.Resources)
 		}
 	}
@@ -38,7 +38,7 @@ func (p *podTranslator) qos() v1.PodQOSClass {
 // not every host gives its runtime, and would have the kernel end the host's own services before
 // the pod; of all pods a guaranteed one still goes last.
 func (p *podTranslator) oomScore(m member) int64 {
-	switch p.qos() {
+	switch QOSClass(&p.Spec) {
 	case v1.PodQOSGuaranteed:
 		return 0
 	case v1.PodQOSBestEffort:

@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"sort"
 	"strings"
 
 	"github.com/kubehost/kubehost/cmd/settings"
@@ -104,7 +105,7 @@ func (p *program) printUnits(s settings.Settings, pods []plan.Pod, runtime strin
 		return err
 	}
 	files = append(files, more...)
-	slices.SortFunc(files, func(a, b systemd.File) int { return strings.Compare(a.Name, b.Name) })
+	sort.Slice(files, func(i, j int) bool { return files[i].Name < files[j].Name })
 	for i, f := range files {
 		if i > 0 {
 			fmt.Fprintln(p.stdout)

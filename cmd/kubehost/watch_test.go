@@ -116,9 +116,15 @@ func (h *watchedHost) apply(name, label string) {
 	}
 }
 
-// tell writes what the pod's supervisor would.
+// tell writes what the pod's supervisor would, who lives from then on.
 func (h *watchedHost) tell(name string, change func(*supervise.Memory)) {
 	h.Helper()
+	station := supervise.Station{Dir: h.settings.RunDir, Ref: plan.Ref{Namespace: "default", Name: name}}
+	if release, err := station.Enter(); err == nil {
+		h.Cleanup(release)
+	} else if !errors.Is(err, supervise.ErrSupervised) {
+		h.Fatal(err)
+	}
 	m := *runningPod("default", name, "").Memory
 	change(&m)
 	b, err := json.Marshal(m)

@@ -3,7 +3,7 @@ package printers
 import (
 	"cmp"
 	"fmt"
-	"slices"
+	"sort"
 	"strconv"
 	"strings"
 
@@ -36,7 +36,7 @@ func sortPods(pods []view.Pod, path *jsonpath.JSONPath, text string) error {
 	if len(pods) > 0 && !found {
 		return fmt.Errorf("couldn't find any field with path %q in the list of objects", text)
 	}
-	slices.SortStableFunc(pods, func(a, b view.Pod) int { return compareValues(keys[a.Ref.String()], keys[b.Ref.String()]) })
+	sort.SliceStable(pods, func(i, j int) bool { return compareValues(keys[pods[i].Ref.String()], keys[pods[j].Ref.String()]) < 0 })
 	return nil
 }
 

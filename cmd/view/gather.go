@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"slices"
+	"sort"
 
 	"github.com/kubehost/kubehost/cmd/engines"
 	"github.com/kubehost/kubehost/cmd/settings"
@@ -42,7 +43,7 @@ func All(ctx context.Context, e *engines.Finder) ([]Pod, error) {
 			all = append(all, m)
 		}
 	}
-	slices.SortFunc(all, func(a, b Pod) int { return a.Ref.Compare(b.Ref) })
+	sort.Slice(all, func(i, j int) bool { return all[i].Ref.Compare(all[j].Ref) < 0 })
 	return all, errors.Join(errs...)
 }
 
@@ -91,7 +92,13 @@ func (v *Pod) remember(s settings.Settings) (err error) {
 	if v.Wanted, err = supervise.ReadWanted(runtime.Store{Dir: s.StateDir}.PodDir(v.Ref)); err != nil {
 		return settings.StateError(err)
 	}
-	v.Memory, err = Memory(s, *v.Stored)
+	if v.Memory, err = Memory(s, *v.Stored); err != nil || v.Memory == nil {
+		return err
+	}
+	kept, err := supervise.Station{Dir: s.RunDir, Ref: v.Ref}.Kept(*v.Memory)
+	if v.Abandoned = !kept && err == nil; errors.Is(err, fs.ErrPermission) {
+		err = nil // another user's pod: what its status says is all there is to know
+	}
 	return err
 }
 

@@ -14,6 +14,7 @@ import (
 
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/runtime/supervise"
+	"github.com/kubehost/kubehost/translate"
 	"github.com/kubehost/kubehost/translate/plan"
 )
 
@@ -28,6 +29,8 @@ type Pod struct {
 	Damaged error
 	// Memory is what the supervisor says; nil for a pod without one.
 	Memory *supervise.Memory
+	// Abandoned says that the supervisor of whom Memory is has ended, and the pod has not: only the runtime knows how it is by now.
+	Abandoned bool
 	// Wanted is what a user asked for besides the plan.
 	Wanted supervise.Wanted
 	// containers are the pod's, the infra among them.
@@ -98,10 +101,13 @@ func (v Pod) Ports() string {
 	return strings.Join(ports, ",")
 }
 
-// Created is when the pod's sandbox was made.
+// Created is when the pod's sandbox was made or, as long as there is none, when its supervisor first saw to it.
 func (v Pod) Created() time.Time {
 	if infra := v.Infra(); infra != nil {
 		return infra.Created
+	}
+	if v.Memory != nil {
+		return v.Memory.Started
 	}
 	return time.Time{}
 }
@@ -127,6 +133,9 @@ func (v Pod) Object() (*v1.Pod, error) {
 	}
 	v.specUnits(pod)
 	pod.Status = v.Status()
+	if v.Stored != nil {
+		pod.Status.QOSClass = translate.QOSClass(&pod.Spec)
+	}
 	return pod, nil
 }
 

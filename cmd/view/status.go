@@ -2,6 +2,7 @@ package view
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 
 	v1 "k8s.io/api/core/v1"
@@ -14,7 +15,7 @@ import (
 
 // Status is the pod's status as a kubelet reports it.
 func (v Pod) Status() v1.PodStatus {
-	s := v1.PodStatus{PodIP: v.IP(), QOSClass: ""}
+	s := v1.PodStatus{PodIP: v.IP()}
 	if s.PodIP != "" {
 		s.PodIPs = []v1.PodIP{{IP: s.PodIP}}
 	}
@@ -46,6 +47,10 @@ func (v Pod) Status() v1.PodStatus {
 		ready, initialized = v.Memory.Ready(&v.Stored.Plan), v.Memory.InitsDone
 		s.Reason, s.Message = v.Memory.Reason, cmp.Or(v.Memory.Message, v.Memory.Problem)
 	}
+	if v.Abandoned {
+		ready = false
+		s.Reason, s.Message = reasonAbandoned, "The pod's supervisor was killed: nobody probes its containers, or starts them again. Applying or starting the pod starts another one."
+	}
 	if v.Stopped() {
 		s.Reason, s.Message = reasonStopped, "The pod was stopped; it stays so until it is started or applied."
 	}
@@ -53,15 +58,37 @@ func (v Pod) Status() v1.PodStatus {
 		s.Reason, s.Message = reasonNotStarted, "Either the pod is about to be started, or what applied it has failed: applying it again starts it or tells why."
 	}
 	s.Conditions = []v1.PodCondition{condition(v1.PodReadyToStartContainers, s.PodIP != "" || v.HostNetwork()), condition(v1.PodInitialized, initialized),
-		condition(v1.PodReady, ready), condition(v1.ContainersReady, ready), condition(v1.PodScheduled, true)}
+		readiness(v1.PodReady, ready, s), readiness(v1.ContainersReady, ready, s), condition(v1.PodScheduled, true)}
 	return s
 }
 
-// Reasons that only kubehost has: a user has stopped the pod; nothing of it was made yet.
+// Reasons that only kubehost has: a user has stopped the pod; nothing of it was made yet; its supervisor was killed.
 const (
 	reasonStopped    = "Stopped"
 	reasonNotStarted = "NotStarted"
+	reasonAbandoned  = "SupervisorLost"
 )
+
+// readiness is a condition that says, as a kubelet's does, which containers are not ready.
+func readiness(t v1.PodConditionType, ready bool, s v1.PodStatus) v1.PodCondition {
+	c := condition(t, ready)
+	switch {
+	case ready:
+	case s.Phase == v1.PodSucceeded:
+		c.Reason = "PodCompleted"
+	case s.Phase == v1.PodFailed:
+		c.Reason = "PodFailed"
+	default:
+		var unready []string
+		for _, u := range slices.Concat(s.InitContainerStatuses, s.ContainerStatuses) {
+			if !u.Ready {
+				unready = append(unready, u.Name)
+			}
+		}
+		c.Reason, c.Message = "ContainersNotReady", fmt.Sprintf("containers with unready status: %v", unready)
+	}
+	return c
+}
 
 // unbegun says that the pod was applied and no more: it has no container, and no supervisor has told of it.
 func (v Pod) unbegun() bool {
@@ -142,10 +169,16 @@ func (v Pod) ContainerStatus(u Unit) v1.ContainerStatus {
 		s.Image, s.ImageID, s.ContainerID = u.Container.Image, d.ImageID, v.containerID(u.Container.ID)
 		s.RestartCount = int32(d.Restarts + d.Counted)
 	}
-	if m := v.unitMemory(u); m != nil {
+	m := v.unitMemory(u)
+	if m != nil {
 		v.remembered(&s, m)
-	} else {
+	}
+	if m == nil || v.Abandoned {
+		s.State = v1.ContainerState{}
 		v.observed(&s, u)
+	}
+	if v.Abandoned && u.Role != plan.Init {
+		s.Ready = false // nobody asks it
 	}
 	return s
 }

@@ -2,6 +2,7 @@ package view
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -111,5 +112,35 @@ func TestNotStarted(t *testing.T) {
 	v.Wanted.Stopped = true
 	if got, want := status(), (Summary{Total: 1, Reason: "Stopped"}); got != want {
 		t.Errorf("got %+v", got)
+	}
+}
+
+// What a supervisor said before it was killed is believed no more than the runtime bears out, and nothing is ready.
+func TestAbandonedPod(t *testing.T) {
+	v := statusView()
+	v.Abandoned = true
+	gone := slices.IndexFunc(v.containers, func(c runtime.Container) bool { return c.Unit == "proxy" })
+	v.containers = slices.Delete(v.containers, gone, gone+1)
+	s := v.Status()
+	if s.Reason != "SupervisorLost" || s.Phase != v1.PodRunning {
+		t.Errorf("%s %s", s.Phase, s.Reason)
+	}
+	for _, c := range s.InitContainerStatuses {
+		if c.Name == "proxy" && (c.State.Waiting == nil || c.Ready || c.RestartCount != 1) {
+			t.Errorf("a container that is gone: %+v", c)
+		}
+	}
+	for _, c := range s.ContainerStatuses {
+		if c.Ready {
+			t.Errorf("%s is ready", c.Name)
+		}
+		if c.Name == "hooks" && c.State.Running == nil {
+			t.Errorf("a container that runs: %+v", c.State)
+		}
+	}
+	for _, c := range s.Conditions {
+		if c.Type == v1.PodReady && (c.Status != v1.ConditionFalse || c.Reason != "ContainersNotReady" || c.Message != "containers with unready status: [init proxy fails hooks pulls]") {
+			t.Errorf("%+v", c)
+		}
 	}
 }
