@@ -1,5 +1,6 @@
 #!/bin/bash
-# Builds bin/kubehost_VERSION_ARCH.deb and .tar.gz: what make install puts below /usr. The same commit gives the same bytes.
+# Builds bin/kubehost_VERSION_ARCH.deb and .tar.gz: what make install puts below /usr, in the .deb with zsh's completion where
+# Debian's zsh looks for it. The same commit gives the same bytes.
 #
 #   cmd/package.sh VERSION
 set -euo pipefail
@@ -28,6 +29,7 @@ name=bin/kubehost_${version}_$arch
 tar -C "$root" --sort=name --owner=0 --group=0 --numeric-owner --mtime="@$SOURCE_DATE_EPOCH" -cf - usr | gzip -9n >"$name.tar.gz"
 
 mkdir "$root/DEBIAN"
+mv "$root"/usr/share/zsh/{site-functions,vendor-completions}
 cat >"$root/DEBIAN/control" <<CONTROL
 Package: kubehost
 Version: $version

@@ -37,7 +37,7 @@ var settings = []setting{
 	}},
 	{name: "rootless-docker", runtime: "docker", user: "kube", scripts: []string{
 		"claims", "dryrun", "facts-hostpath", "facts-subpath", "hostnetwork", "ports", "probes-http",
-	}, hostScripts: []string{"boot"}},
+	}, hostScripts: []string{"boot", "logout"}},
 }
 
 func settingOf(name string) setting {
@@ -161,9 +161,10 @@ func (s setting) config(control, bin, work string) (machine.Config, error) {
 		Control: control,
 		Binds:   map[string]string{"/usr/local/bin/kubehost": filepath.Join(bin, "kubehost"), workPath: work, imagePath: filepath.Join(control, "image.tar")},
 		Files: map[string]string{
-			"/etc/kubehost/config.yaml":                  "runtime: " + s.runtime + "\n",
-			"/etc/containers/registries.conf.d/e2e.conf": fmt.Sprintf("[[registry]]\nlocation = %q\ninsecure = true\n", registryAddr),
-			"/etc/systemd/system/registry.service":       registryUnit,
+			"/etc/kubehost/config.yaml":                   "runtime: " + s.runtime + "\n",
+			"/etc/containers/registries.conf.d/e2e.conf":  fmt.Sprintf("[[registry]]\nlocation = %q\ninsecure = true\n", registryAddr),
+			"/etc/systemd/system/registry.service":        registryUnit,
+			"/etc/systemd/system/registry-broken.service": brokenUnit,
 		},
 		Enable: s.units,
 	}

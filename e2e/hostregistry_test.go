@@ -28,12 +28,25 @@ Type=notify
 ExecStart=/usr/local/lib/kubehost-e2e/agent ` + registryRole + `
 `
 
+// brokenUnit is one that answers in its place, and does not work.
+const brokenUnit = `[Unit]
+Description=Registry of the end-to-end tests that does not work
+
+[Service]
+Type=notify
+ExecStart=/usr/local/lib/kubehost-e2e/agent ` + registryRole + ` broken
+`
+
 // registryMain is the registry, where this process is that of registry.service.
 func registryMain() {
 	if len(os.Args) < 2 || os.Args[1] != registryRole {
 		return
 	}
-	if err := serveRegistry(); err != nil {
+	serve := serveRegistry
+	if len(os.Args) > 2 {
+		serve = serveBroken
+	}
+	if err := serve(); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 	}
 	os.Exit(1)
@@ -57,12 +70,31 @@ func serveRegistry() error {
 			return err
 		}
 	}
+	if err := notifyReady(); err != nil {
+		return err
+	}
+	return <-ended
+}
+
+func serveBroken() error {
+	l, err := net.Listen("tcp", registryAddr)
+	if err != nil {
+		return err
+	}
+	if err := notifyReady(); err != nil { // what connects from now on is answered
+		return err
+	}
+	return http.Serve(l, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		http.Error(w, "out of order", http.StatusServiceUnavailable)
+	}))
+}
+
+// notifyReady tells systemd that the service has started.
+func notifyReady() error {
 	notify, err := net.Dial("unixgram", os.Getenv("NOTIFY_SOCKET"))
 	if err != nil {
 		return err
 	}
-	if _, err := notify.Write([]byte("READY=1")); err != nil {
-		return err
-	}
-	return <-ended
+	_, err = notify.Write([]byte("READY=1"))
+	return err
 }

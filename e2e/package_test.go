@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
@@ -10,6 +11,9 @@ import (
 
 // TestPackage builds the packages, and runs what is in them.
 func TestPackage(t *testing.T) {
+	if _, err := exec.LookPath("dpkg-deb"); err != nil && os.Getenv("CI") == "" {
+		t.Skip("not tested: dpkg-deb is not installed")
+	}
 	make := exec.Command("make", "--no-print-directory", "-C", "..", "package")
 	out, err := make.Output()
 	if err != nil {
@@ -30,6 +34,13 @@ func TestPackage(t *testing.T) {
 	inTar := lines(t, "tar", "-tzf", tar)
 	inDeb := lines(t, "sh", "-c", "dpkg-deb --fsys-tarfile \"$1\" | tar -t | sed 's|^\\./||'", "sh", deb)
 	inDeb = slices.DeleteFunc(inDeb, func(s string) bool { return s == "" })
+	// Debian's zsh looks in another directory than most for what packages bring.
+	for i, name := range inDeb {
+		inDeb[i] = strings.Replace(name, "share/zsh/vendor-completions/", "share/zsh/site-functions/", 1)
+		if name == inDeb[i] && strings.HasSuffix(name, "/_kubehost") {
+			t.Errorf("the deb has %s", name)
+		}
+	}
 	slices.Sort(inTar)
 	slices.Sort(inDeb)
 	if !slices.Equal(inTar, inDeb) {

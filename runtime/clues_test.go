@@ -35,6 +35,7 @@ func TestHints(t *testing.T) {
 		{pull, "reading manifest 1 in quay.io/team/app: name unknown: unknown name", "the registry quay.io has no such repository or no such tag: check how both are spelt"},
 		{pull, "pull access denied for quay.io/team/app, repository does not exist or may require 'docker login': denied",
 			"name a Secret of type kubernetes.io/dockerconfigjson in spec.imagePullSecrets, or log in with: podman login quay.io; a registry says so, too, of a repository that it does not have"},
+		{pull, "toomanyrequests: You have reached your pull rate limit.", "the registry quay.io answers only so many pulls from here: wait, or log in"},
 		{pull, "something new", "check the name and the registry"},
 		{always, "something new", "check the name and the registry; imagePullPolicy: IfNotPresent uses an image that is here already"},
 		{sandbox, "Error starting userland proxy: listen tcp4 127.0.0.1:80: bind: address already in use.", "give the pod another hostPort or hostIP, or end what has the port"},

@@ -123,7 +123,7 @@ func (e Engine) Action(op Op) Action {
 	case StopPod:
 		return e.stopPod(op)
 	case RestartContainer:
-		return Action{Run: []Command{e.command("restart", "--time", itoa(op.Grace), op.ID)}}
+		return Action{Run: []Command{e.command("restart", "-t", itoa(op.Grace), op.ID)}}
 	case RemoveImage:
 		return e.removeImage(op)
 	case RemoveEmptyPod:
@@ -164,7 +164,7 @@ func (e Engine) stop(s Stop) []Command {
 	}
 	args := []string{"stop"}
 	if s.Grace != nil {
-		args = append(args, "--time", itoa(*s.Grace))
+		args = append(args, "-t", itoa(*s.Grace)) // docker 28 warns of --time, and older ones know no --timeout
 	}
 	return []Command{e.command(append(args, s.Running...)...)}
 }
@@ -177,7 +177,7 @@ func (e Engine) stopPod(op StopPod) Action {
 	}
 	run = append(run, e.stop(op.Stop)...)
 	if op.Infra != "" {
-		run = append(run, e.command("stop", "--time", "0", op.Infra))
+		run = append(run, e.command("stop", "-t", "0", op.Infra))
 	}
 	return Action{Run: run}
 }

@@ -75,12 +75,16 @@ var otherPlatform = regexp.MustCompile(`(?i)no matching manifest for|no image fo
 var untimely = regexp.MustCompile(`(?i)certificate has expired or is not yet valid`)
 
 // down is what a pull says where the registry is there, but does not work.
-var down = regexp.MustCompile(`(?i)unexpected http status: 5|tls handshake timeout|connection reset by peer|no route to host|client\.timeout exceeded|\bEOF\b`)
+var down = regexp.MustCompile(`(?i)(?:unexpected http status: |status code from registry |\bstatuscode: |unexpected status (?:code|from) .*: )5\d\d\b|` +
+	`tls handshake timeout|connection reset by peer|no route to host|client\.timeout exceeded|\bEOF\b`)
 
-// unreachable says whether a pull failed because the registry did not answer, and not of what it said.
+// tooOften is what it says where it was asked too often from this host. That passes, too.
+var tooOften = regexp.MustCompile(`(?i)toomanyrequests|too many requests|\bhttp 429\b|\bstatuscode: 429\b`)
+
+// unreachable says whether a pull failed because the registry does not answer now, and not of what it said of the image.
 func unreachable(err error) bool {
 	var c *CommandError
-	return errors.As(err, &c) && (unreached.Match(c.Result.Stderr) || down.Match(c.Result.Stderr))
+	return errors.As(err, &c) && (unreached.Match(c.Result.Stderr) || down.Match(c.Result.Stderr) || tooOften.Match(c.Result.Stderr))
 }
 
 // pullClues are what pulls fail of, the likeliest first.
@@ -98,6 +102,7 @@ func (e Engine) pullClues(op EnsureImage) []Clue {
 		Clue{Says: passwordFile, Hint: "mend the password file that kubehost.dev/registry-login names"},
 		Clue{Says: otherPlatform, Hint: "there is none for this host, linux/" + goruntime.GOARCH + ": name another image or tag, or build it for that: --platform"},
 		Clue{Says: noSuchImage, Hint: "the registry " + registryOf(op.Image) + " has no such repository or no such tag: check how both are spelt"},
+		Clue{Says: tooOften, Hint: "the registry " + registryOf(op.Image) + " answers only so many pulls from here: wait, or log in"},
 		Clue{Says: wantsLogin, Hint: login + "; a registry says so, too, of a repository that it does not have"},
 		Clue{Says: untimely, Hint: "by the clock of this host the certificate of the registry " + registryOf(op.Image) +
 			" is not valid now: see whether the clock is right (date), else the registry needs a new one"},

@@ -97,7 +97,7 @@ func (p *program) apply(c *cli.Context, dry bool) error {
 	if err != nil {
 		return err
 	}
-	if err := p.checkRootless(c, a.parts(a.want.Pods)); err != nil {
+	if err := p.checkRootless(c, a.settings.Supervisor, a.parts(a.want.Pods)); err != nil {
 		return err
 	}
 	sync, err := p.autoPrune(c.Context, e)

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -48,6 +49,7 @@ Examples:
 			s.Runtime = e.Preferred()
 			d := &diagnosis{}
 			d.runtimes(c.Context, p, s)
+			d.serviceManager(p, s.Supervisor, p.manager().Answers(c.Context))
 			d.directory("state directory", s.StateDir)
 			d.directory("volume base directory", s.VolumeBaseDir)
 			d.add(good, "configuration file", cmp.Or(s.File, "none, the defaults hold"), "")
@@ -145,23 +147,39 @@ func (d *diagnosis) runtimes(ctx context.Context, p *program, s settings.Setting
 	if chosen == "podman" && p.euid != 0 || err == nil && e.Dialect.Features().Rootless {
 		h := engines.UserHost(p.user())
 		h.Runtime = chosen
-		d.userFindings(h)
+		d.userFindings(h.Findings()...)
 	}
 	if chosen == "podman" {
-		d.podmanDNS()
+		d.podmanTools(newPodmanTools(p.user()), p.euid != 0, version)
 	}
 }
 
-// podmanDNS looks for what resolves pod names on podman's networks.
-func (d *diagnosis) podmanDNS() {
-	for _, dir := range []string{"/usr/lib/podman", "/usr/libexec/podman", "/usr/local/libexec/podman", "/usr/local/lib/podman", "/usr/bin"} {
-		if _, err := os.Stat(filepath.Join(dir, "aardvark-dns")); err == nil {
-			d.add(good, "container DNS", "aardvark-dns", "")
-			return
-		}
+// serviceManager looks for who is to look after pods: as is set, or systemd where it answers.
+func (d *diagnosis) serviceManager(p *program, asked string, answers error) {
+	const what = "service manager"
+	user := p.euid != 0
+	switch {
+	case asked == settings.SupervisorDetached:
+		d.add(good, what, "none: each pod has a detached process, as is set", "")
+		return
+	case asked == settings.SupervisorNone:
+		d.add(good, what, "none: restarts are left to the runtime, as is set", "")
+		return
+	case answers != nil && asked == settings.SupervisorSystemd:
+		d.add(bad, what, answers.Error(), withoutManager(user))
+		return
+	case answers != nil:
+		d.add(note, what, answers.Error()+": each pod has a detached process, which nothing starts at boot", "call kubehost apply at boot")
+		return
+	case !user:
+		d.add(good, what, "systemd", "")
+		return
 	}
-	d.add(bad, "container DNS", "aardvark-dns was not found: pods cannot find one another by name",
-		"install it (Debian: apt-get install netavark aardvark-dns)")
+	d.add(good, what, "systemd, the user's own manager", "")
+	linger := engines.UserHost(p.user()).LingerFinding()
+	if !slices.ContainsFunc(d.findings, func(f finding) bool { return f.what == linger.What }) {
+		d.userFindings(linger)
+	}
 }
 
 // older says whether a version ("20.10.24+dfsg1") is older than major.minor. What cannot be read is not.

@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"sync"
 
 	"github.com/urfave/cli/v2"
 
@@ -28,6 +29,9 @@ type program struct {
 	stdout, stderr io.Writer
 	getenv         func(string) string
 	euid           int
+	// userUnitDir is where the user's service manager reads units, asked for once.
+	userUnits   sync.Once
+	userUnitDir string
 }
 
 // user is who runs the program.

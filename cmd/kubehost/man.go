@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -53,14 +54,14 @@ func manPage(name, usage, synopsis, description string, flags []cli.Flag, see []
 	section := func(title, text string) { fmt.Fprintf(&b, "# %s\n\n%s\n\n", title, text) }
 	text, examples, _ := strings.Cut(description, "\nExamples:\n")
 	fmt.Fprintf(&b, "%% %s 1\n\n", strings.ToUpper(name))
-	section("NAME", name+" - "+usage)
-	section("SYNOPSIS", "**"+synopsis+"**")
-	section("DESCRIPTION", text)
+	section("NAME", name+" - "+manText(usage))
+	section("SYNOPSIS", "**"+manText(synopsis)+"**")
+	section("DESCRIPTION", manText(text))
 	if len(flags) > 0 {
 		section("OPTIONS", manOptions(flags))
 	}
 	if examples != "" {
-		section("EXAMPLES", "  "+strings.ReplaceAll(examples, "\n", "\n  ")) // with the two of their own: code
+		section("EXAMPLES", manText(examples))
 	}
 	section("EXIT STATUS", "0 when all is done, also when there was nothing to do; 1 when something could not be done; 2 when the command line "+
 		"or a manifest is wrong, and nothing was touched. exec: that of the command.")
@@ -68,6 +69,23 @@ func manPage(name, usage, synopsis, description string, flags []cli.Flag, see []
 	return b.String()
 }
 
+// manText is a text as Markdown takes it: nothing in it is markup, and lines that are indented stand as they are.
+func manText(text string) string {
+	lines := strings.Split(text, "\n")
+	for i, l := range lines {
+		if strings.HasPrefix(l, "  ") {
+			lines[i] = "  " + l // with the two of its own: code
+		} else {
+			lines[i] = markup.ReplaceAllString(l, `\$0`)
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+// markup are the characters that mean something to Markdown.
+var markup = regexp.MustCompile("[\\\\`*_{}\\[\\]<>~|&#^]")
+
+// manOptions are the flags, each with what the help says of it. That a flag is off by default goes without saying.
 func manOptions(flags []cli.Flag) string {
 	var b strings.Builder
 	for _, f := range flags {
@@ -75,15 +93,16 @@ func manOptions(flags []cli.Flag) string {
 		if !ok {
 			continue
 		}
-		value, usage := "", d.GetUsage()
-		if what := placeholder.FindStringSubmatch(usage); what != nil {
-			value = " *" + what[1] + "*"
+		value := ""
+		if what := placeholder.FindStringSubmatch(d.GetUsage()); what != nil {
+			value = " *" + manText(what[1]) + "*"
 		}
 		var names []string
 		for _, n := range f.Names() {
 			names = append(names, "**-"+strings.Repeat("-", min(len(n)-1, 1))+n+"**")
 		}
-		fmt.Fprintf(&b, "%s%s\n: %s\n\n", strings.Join(names, ", "), value, strings.ReplaceAll(usage, "`", ""))
+		_, help, _ := strings.Cut(f.String(), "\t")
+		fmt.Fprintf(&b, "%s%s\n: %s\n\n", strings.Join(names, ", "), value, manText(strings.TrimSuffix(help, " (default: false)")))
 	}
 	return b.String()
 }

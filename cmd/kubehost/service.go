@@ -76,11 +76,7 @@ func (s *service) log(e supervise.Event) {
 }
 
 // replaced says whether another kubehost stands where the one of this process did.
-func replaced() (func() bool, error) {
-	self, err := os.Executable()
-	if err != nil {
-		return nil, err
-	}
+func replaced(self string) (func() bool, error) {
 	running, err := os.Stat("/proc/self/exe")
 	if err != nil {
 		return nil, err
@@ -92,11 +88,7 @@ func replaced() (func() bool, error) {
 }
 
 // renew goes on in this process as the kubehost that stands here now. The containers do not notice, nor does systemd.
-func (p *program) renew(socket string) error {
-	self, err := os.Executable()
-	if err != nil {
-		return err
-	}
+func (p *program) renew(self, socket string) error {
 	env := os.Environ()
 	if socket != "" {
 		env = append(env, notifySocket+"="+socket)

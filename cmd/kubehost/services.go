@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/kubehost/kubehost/cmd/settings"
 	"github.com/kubehost/kubehost/runtime"
@@ -29,17 +28,24 @@ func (p *program) chooseSupervisor(ctx context.Context, s *settings.Settings) er
 		s.Supervisor = settings.SupervisorSystemd
 	case s.Supervisor == "":
 		s.Supervisor = settings.SupervisorDetached
-	case p.euid != 0:
-		return fmt.Errorf("%w\n  hint: log in as this user rather than by su or sudo, or choose --supervisor=detached", err)
 	default:
-		return fmt.Errorf("%w\n  hint: choose --supervisor=detached", err)
+		return fmt.Errorf("%w\n  hint: %s", err, withoutManager(p.euid != 0))
 	}
 	return nil
+}
+
+// withoutManager says what to do where no service manager answers.
+func withoutManager(user bool) string {
+	if user {
+		return "log in as this user rather than by su or sudo, or choose --supervisor=detached"
+	}
+	return "choose --supervisor=detached"
 }
 
 // serve makes each pod's service, and tells its supervisor of the plan, or starts it. A supervisor that runs
 // elsewhere leaves its containers to it. It returns the pods that are served.
 func (a *applying) serve(ctx context.Context, pods []plan.Pod) ([]plan.Pod, error) {
+	a.warnSecret()
 	m := a.manager()
 	var errs []error
 	var made []plan.Pod
@@ -90,14 +96,12 @@ func (a *applying) enable(ctx context.Context, pods []plan.Pod, states map[strin
 	m := a.manager()
 	var on, off []string
 	reload := false
-	if slices.ContainsFunc(pods, func(p plan.Pod) bool { return a.engines[p.Ref].Dialect.Name() == "podman" }) {
-		var err error
-		if reload, err = m.OrderScopes(); err != nil {
-			return err
-		}
-	}
 	for _, p := range pods {
 		name := systemd.Name(p.Ref)
+		ordered, err := m.OrderScopes(a.engines[p.Ref].Dialect.Name())
+		if err != nil {
+			return err
+		}
 		enabled := states[name].Enabled == "enabled"
 		switch {
 		case !p.Manual && !enabled:
@@ -105,7 +109,7 @@ func (a *applying) enable(ctx context.Context, pods []plan.Pod, states map[strin
 		case p.Manual && enabled:
 			off = append(off, name)
 		}
-		reload = reload || changes[p.Ref].File || states[name].Stale
+		reload = reload || ordered || changes[p.Ref].File || states[name].Stale
 	}
 	if err := errors.Join(m.Enable(ctx, on), m.Disable(ctx, off)); err != nil {
 		return err

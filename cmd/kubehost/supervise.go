@@ -68,12 +68,15 @@ func (p *program) supervise(c *cli.Context) error {
 		return err
 	}
 	sup := p.supervisor(e, s, ref)
-	socket := ""
+	self, socket := "", ""
 	switch {
 	case c.Bool("service"):
 		service := p.newService()
 		sup.Watch, sup.Log, socket = service, service.log, service.Socket
-		if sup.Outdated, err = replaced(); err != nil {
+		if self, err = selfPath(); err != nil {
+			return err
+		}
+		if sup.Outdated, err = replaced(self); err != nil {
 			return err
 		}
 		if err := sup.Wish(); err != nil {
@@ -114,7 +117,7 @@ func (p *program) supervise(c *cli.Context) error {
 	case errors.Is(err, supervise.ErrSupervised) && c.Bool("detached"), errors.Is(err, context.Canceled):
 		return nil
 	case errors.Is(err, supervise.ErrOutdated):
-		return p.renew(socket)
+		return p.renew(self, socket)
 	}
 	return err
 }
@@ -168,7 +171,7 @@ func takeOver(ctx context.Context, s supervise.Station) error {
 func (p *program) supervisor(e runtime.Engine, s settings.Settings, r plan.Ref) *supervise.Supervisor {
 	sup := &supervise.Supervisor{Engine: e, Store: runtime.Store{Dir: s.StateDir}, Station: supervise.Station{Dir: s.RunDir, Ref: r},
 		Limit: stepLimit, Exec: probe.NewExec(e.Runner, e.Dialect)}
-	if self, err := os.Executable(); err == nil && e.Dialect.Features().Rootless {
+	if self, err := selfPath(); err == nil && e.Dialect.Features().Rootless {
 		// The networks of a user's runtime are in a namespace of their own.
 		sockets := &probe.Sockets{Command: e.Dialect.InNetwork(self, probe.DialCommand)}
 		sup.Dial, sup.Moved = sockets.Dial, sockets.Close

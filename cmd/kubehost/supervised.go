@@ -176,7 +176,7 @@ func (a *applying) dismiss(ctx context.Context, refs []plan.Ref) error {
 // spawn starts a supervisor that goes on when this process, and the session it belongs to, have ended. The channel is closed
 // once the supervisor has ended.
 func (p *program) spawn(s settings.Settings, r plan.Ref) (<-chan struct{}, error) {
-	self, err := os.Executable()
+	self, err := selfPath()
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"cmp"
+	"context"
 	"fmt"
 	"os"
 	"os/exec"
@@ -10,38 +12,64 @@ import (
 	"strings"
 
 	"github.com/kubehost/kubehost/cmd/settings"
+	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/runtime/systemd"
 	"github.com/kubehost/kubehost/translate/plan"
 )
 
 // unitHost is what services must say of this host, with that runtime.
 func (p *program) unitHost(s settings.Settings, runtime string) (systemd.Host, error) {
-	self, err := os.Executable()
+	self, err := selfPath()
 	if err != nil {
 		return systemd.Host{}, err
 	}
-	return systemd.Host{Self: self, User: p.euid != 0, Runtime: runtime, StateDir: s.StateDir, RunDir: s.RunDir,
-		Env: p.unitEnv(runtime)}, nil
+	env, _ := p.unitEnv(runtime)
+	return systemd.Host{Self: self, User: p.euid != 0, Runtime: runtime, StateDir: s.StateDir, RunDir: s.RunDir, Env: env}, nil
 }
 
-// reaching are the variables that say how a runtime is reached and set up; a service manager has them not.
+// reaching are the variables that say how a runtime and registries are reached, and where a user's runtime keeps all it has; a
+// service manager has them not.
 var reaching = []string{
-	"CONTAINERS_CONF", "CONTAINERS_REGISTRIES_CONF", "CONTAINERS_STORAGE_CONF", "CONTAINER_HOST",
+	"CONTAINERS_CONF", "CONTAINERS_CONF_OVERRIDE", "CONTAINERS_REGISTRIES_CONF", "CONTAINERS_STORAGE_CONF", "CONTAINER_HOST",
 	"DOCKER_CERT_PATH", "DOCKER_CONFIG", "DOCKER_CONTEXT", "DOCKER_HOST", "DOCKER_TLS_VERIFY",
+	"HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY", "REGISTRY_AUTH_FILE", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "http_proxy", "https_proxy", "no_proxy",
 }
 
-// unitEnv is the part of this environment that a supervisor needs, sorted.
-func (p *program) unitEnv(runtime string) []systemd.Variable {
-	var env []systemd.Variable
+// unitEnv is the part of this environment that a supervisor needs, sorted. Anybody may read it in a unit: secret are the names of
+// those that are left out because a password is in them.
+func (p *program) unitEnv(runtime string) (env []systemd.Variable, secret []string) {
 	for _, name := range reaching {
-		if v := p.getenv(name); v != "" {
+		switch v := p.getenv(name); {
+		case v == "":
+		case strings.HasSuffix(strings.ToLower(name), "_proxy") && strings.Contains(v, "@"):
+			secret = append(secret, name)
+		default:
 			env = append(env, systemd.Variable{Name: name, Value: v})
 		}
 	}
 	if path := unitPath(runtime); path != "" {
 		env = append(env, systemd.Variable{Name: "PATH", Value: path})
 	}
-	return env
+	slices.SortFunc(env, func(a, b systemd.Variable) int { return strings.Compare(a.Name, b.Name) })
+	return env, secret
+}
+
+// warnSecret tells of variables that services do not get, unless a drop-in for all pods gives them some.
+func (p *program) warnSecret() {
+	_, secret := p.unitEnv("")
+	if len(secret) == 0 {
+		return
+	}
+	dir := filepath.Join(p.unitDir(), "kubehost-.service.d")
+	files, _ := filepath.Glob(filepath.Join(dir, "*.conf")) // a pattern that is malformed finds none
+	for _, file := range files {
+		if text, err := os.ReadFile(file); err == nil && strings.Contains(string(text), "Environment") {
+			return
+		}
+	}
+	p.note("warning: %s may have a password, and anybody may read a service's file: the services pull images without it\n"+
+		"  hint: write it into a file that only you may read, and name that in %s/proxy.conf: [Service] and, in a line of its own, EnvironmentFile=/path/of/the/file",
+		strings.Join(secret, ", "), dir)
 }
 
 // usualPath is where a service manager looks for commands.
@@ -63,6 +91,7 @@ func (p *program) printUnits(s settings.Settings, pods []plan.Pod, runtime strin
 	if err != nil {
 		return err
 	}
+	p.warnSecret()
 	var files []systemd.File
 	for i := range pods {
 		f, err := systemd.Service(&pods[i], h)
@@ -86,10 +115,15 @@ func (p *program) printUnits(s settings.Settings, pods []plan.Pod, runtime strin
 	return nil
 }
 
-// unitDir is where the service manager reads what an administrator, or the user, has made.
+// unitDir is where the service manager reads what an administrator, or the user, has made. A user's manager says itself where that
+// is: it may have another XDG_CONFIG_HOME than this program.
 func (p *program) unitDir() string {
 	if p.euid == 0 {
 		return systemd.SystemDir
 	}
-	return filepath.Join(p.user().XDG("XDG_CONFIG_HOME", ".config"), "systemd", "user")
+	p.userUnits.Do(func() {
+		own := filepath.Join(p.user().XDG("XDG_CONFIG_HOME", ".config"), "systemd", "user")
+		p.userUnitDir = cmp.Or(systemd.Manager{User: true, Runner: runtime.Exec{}}.UserDir(context.Background()), own)
+	})
+	return p.userUnitDir
 }

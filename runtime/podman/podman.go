@@ -82,7 +82,8 @@ func (Dialect) RunFlags(u plan.Unit) []string {
 	}
 	f = append(f,
 		"--unsetenv", "container",
-		"--passwd=false", // no line in /etc/passwd for a user that the image does not know
+		"--http-proxy=false", // the host's proxies are for pulls: with them a pod would not reach another by name
+		"--passwd=false",     // no line in /etc/passwd for a user that the image does not know
 	)
 	if u.Security.ReadOnlyRoot {
 		f = append(f, "--read-only-tmpfs=false") // else /tmp, /run and /var/tmp could be written to

@@ -33,9 +33,13 @@ func asking() plan.Plan {
 	}}}
 }
 
+// delegation is the remedy for a controller that is missing.
+const delegation = `as root: mkdir -p /etc/systemd/system/user@.service.d && printf '[Service]\nDelegate=cpu cpuset io memory pids\n' >/etc/systemd/system/user@.service.d/delegate.conf && ` +
+	"systemctl daemon-reload; then reboot, or systemctl restart user@1000, which ends all of kube's services, and starts those of pods again"
+
 func TestCheck(t *testing.T) {
 	const cpuset = `pod "web": container app: the option --cpuset-cpus needs the controller cpuset, which kube was not given
-  hint: ` + delegate + "\n"
+  hint: ` + delegation + "\n"
 	const low = `pod "web": only root may publish 127.0.0.1:80/tcp: ports of users begin at 1024
   hint: use a hostPort of 1024 or more, or as root: echo net.ipv4.ip_unprivileged_port_start=80 | tee /etc/sysctl.d/50-kubehost.conf | sysctl -p -
 `
@@ -77,22 +81,19 @@ func TestCheck(t *testing.T) {
 		{name: "no ranges", host: func(h *Host) {
 			h.FirstPort, h.Controllers, h.UIDs.Count, h.GIDs.Count = 0, append(h.Controllers, "cpuset"), 1, 1
 		}, want: `kube has no range of subordinate uids: containers could have no user but one
-  hint: as root: usermod --add-subuids 231072-296607 --add-subgids 231072-296607 kube; then: podman system migrate
+  hint: as root: usermod --add-subuids 231072-296607 --add-subgids 231072-296607 kube; then as kube: podman system migrate
 `},
 		{name: "no range of groups", host: func(h *Host) { h.FirstPort, h.Controllers, h.GIDs.Count = 0, append(h.Controllers, "cpuset"), 1 },
 			want: `kube has no range of subordinate gids: containers could have no group but one
-  hint: as root: usermod --add-subgids 231072-296607 kube; then: podman system migrate
+  hint: as root: usermod --add-subgids 231072-296607 kube; then as kube: podman system migrate
 `},
 		{name: "small ranges", host: func(h *Host) {
 			h.FirstPort, h.Controllers, h.UIDs.Count, h.GIDs.Count = 0, append(h.Controllers, "cpuset"), 1000, 2000
 		}, want: `pod "web": container app: user 1000 is more than the ids that kube may give to containers, 0 to 999
-  hint: use a lower id, or as root: usermod --add-subuids 231072-295608 --add-subgids 231072-294608 kube; then: podman system migrate
 pod "web": container app: group 3000 is more than the ids that kube may give to containers, 0 to 1999
-  hint: use a lower id, or as root: usermod --add-subuids 231072-295608 --add-subgids 231072-294608 kube; then: podman system migrate
 pod "web": container app: supplemental group 4000 is more than the ids that kube may give to containers, 0 to 1999
-  hint: use a lower id, or as root: usermod --add-subuids 231072-295608 --add-subgids 231072-294608 kube; then: podman system migrate
 pod "web": fsGroup 2000 is more than the ids that kube may give to containers, 0 to 1999
-  hint: use a lower id, or as root: usermod --add-subuids 231072-295608 --add-subgids 231072-294608 kube; then: podman system migrate
+  hint: use a lower id, or as root: usermod --add-subuids 231072-295608 --add-subgids 231072-294608 kube; then as kube: podman system migrate
 `},
 		{name: "ranges kept elsewhere", host: func(h *Host) {
 			h.FirstPort, h.Controllers = 0, append(h.Controllers, "cpuset")
@@ -113,6 +114,72 @@ pod "web": fsGroup 2000 is more than the ids that kube may give to containers, 0
 				t.Error(diff)
 			}
 		})
+	}
+}
+
+// TestCheckOneRemedy: what is wrong several times in a plan is mended once, for all of it. Commands for each would undo one
+// another, or give ranges that overlap.
+func TestCheckOneRemedy(t *testing.T) {
+	pod := func(name string, user int64, ports ...int32) plan.Pod {
+		p := plan.Pod{Ref: plan.Ref{Namespace: "default", Name: name}, Units: []plan.Unit{{Name: "app", Identity: plan.Identity{User: id(user)}}}}
+		for _, port := range ports {
+			p.Sandbox.Ports = append(p.Sandbox.Ports, plan.Port{HostIP: "127.0.0.1", HostPort: port, Protocol: plan.TCP})
+		}
+		return p
+	}
+	var got strings.Builder
+	for _, p := range complete().Check(plan.Plan{Pods: []plan.Pod{pod("a", 200000, 443, 8443), pod("b", 70000), pod("c", 1, 80)}}) {
+		got.WriteString(p.String() + "\n")
+	}
+	want := `pod "a": only root may publish 127.0.0.1:443/tcp: ports of users begin at 1024
+pod "c": only root may publish 127.0.0.1:80/tcp: ports of users begin at 1024
+  hint: use a hostPort of 1024 or more, or as root: echo net.ipv4.ip_unprivileged_port_start=80 | tee /etc/sysctl.d/50-kubehost.conf | sysctl -p -
+pod "a": container app: user 200000 is more than the ids that kube may give to containers, 0 to 65536
+pod "b": container app: user 70000 is more than the ids that kube may give to containers, 0 to 65536
+  hint: use a lower id, or as root: usermod --add-subuids 231072-427679 --add-subgids 231072-427679 kube; then as kube: podman system migrate
+`
+	if diff := cmp.Diff(want, got.String()); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestCheckOptions: an option of the runtime's that needs a controller is seen.
+func TestCheckOptions(t *testing.T) {
+	for option, want := range map[string]string{"--cpu-shares=512": "cpu", "--blkio-weight=100": "io", "--device-read-bps=/dev/sda:1mb": "io",
+		"--device-write-iops=/dev/sda:10": "io", "--cpuset-cpus=1": "cpuset", "--memory-reservation=1g": "memory", "--pids-limit=10": "pids", "--tz=local": ""} {
+		h := complete()
+		h.Controllers = nil
+		got := h.Check(plan.Plan{Pods: []plan.Pod{{Units: []plan.Unit{{Name: "app", Options: plan.Options{Both: []string{option}}}}}}})
+		if len(got) == 0 && want == "" {
+			continue
+		}
+		if len(got) != 1 || !strings.Contains(got[0].Text, " needs the controller "+want+",") {
+			t.Errorf("%s: %v, want %q", option, got, want)
+		}
+	}
+}
+
+// TestCheckGracePeriods: those that systemd does not wait for are told, with one remedy for all.
+func TestCheckGracePeriods(t *testing.T) {
+	pod := func(name string, seconds int64) plan.Pod {
+		return plan.Pod{Ref: plan.Ref{Namespace: "default", Name: name}, GracePeriod: seconds}
+	}
+	want := plan.Plan{Pods: []plan.Pod{pod("a", 300), pod("b", 30), pod("c", 120)}}
+	h := complete()
+	h.StopLimit = 120
+	var got strings.Builder
+	for _, p := range h.Check(want) {
+		got.WriteString(p.String() + "\n")
+	}
+	if diff := cmp.Diff(`pod "a": warning: its grace period of 300 s is cut off at logout and shutdown: systemd ends the services of a user after 120 s
+pod "c": warning: its grace period of 120 s is cut off at logout and shutdown: systemd ends the services of a user after 120 s
+  hint: as root: mkdir -p /etc/systemd/system/user@.service.d && printf '[Service]\nTimeoutStopSec=360\n' >/etc/systemd/system/user@.service.d/stop.conf && systemctl daemon-reload
+`, got.String()); diff != "" {
+		t.Error(diff)
+	}
+	h.StopLimit = 0
+	if got := h.Check(want); len(got) > 0 {
+		t.Errorf("got %v", got)
 	}
 }
 

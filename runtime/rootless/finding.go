@@ -14,17 +14,22 @@ type Finding struct {
 
 // Findings are all that [Host.Check] looks at, whatever pods ask for. What only some pods ask for is a warning.
 func (h Host) Findings() []Finding {
-	linger := "on"
-	if !h.Systemd {
-		linger = "not a matter here: this host does not run systemd"
-	}
 	return []Finding{
 		{"session", first(h.RuntimeDir, "none is needed here"), h.CheckSession()},
 		{"ids in containers", h.extent(), h.CheckIDs()},
 		{"ports", fmt.Sprintf("from %d on", h.FirstPort), h.checkPorts()},
 		{"control groups", strings.Join(h.Controllers, " "), h.checkLimits()},
-		{"linger", linger, h.CheckLinger()},
+		h.LingerFinding(),
 	}
+}
+
+// LingerFinding is what matters to all services of a user, also to those of pods that root's docker runs.
+func (h Host) LingerFinding() Finding {
+	linger := "on"
+	if !h.Systemd {
+		linger = "not a matter here: this host does not run systemd"
+	}
+	return Finding{"linger", linger, h.CheckLinger()}
 }
 
 func (h Host) extent() string {
@@ -54,7 +59,7 @@ func (h Host) checkLimits() *Problem {
 	case !h.Systemd:
 		return &Problem{Warning: true, Text: "only systemd gives them to users: pods with limits cannot run", Hint: noSystemd}
 	}
-	return &Problem{Warning: true, Text: fmt.Sprintf("%s was given %q: pods with other limits cannot run", h.User, strings.Join(h.Controllers, " ")), Hint: delegate}
+	return &Problem{Warning: true, Text: fmt.Sprintf("%s was given %q: pods with other limits cannot run", h.User, strings.Join(h.Controllers, " ")), Hint: h.delegate()}
 }
 
 func first(a, b string) string {

@@ -26,11 +26,11 @@ linger: on
 		{"lacking", lacking, `session: XDG_RUNTIME_DIR is not set: this is no session of the user kube
   hint: log in as kube (ssh, or as root: machinectl shell kube@), or as root: loginctl enable-linger kube; then export XDG_RUNTIME_DIR=/run/user/1000
 ids in containers: kube has no range of subordinate uids: containers could have no user but one
-  hint: as root: usermod --add-subuids 100000-165535 --add-subgids 100000-165535 kube; then: podman system migrate
+  hint: as root: usermod --add-subuids 100000-165535 --add-subgids 100000-165535 kube; then as kube: podman system migrate
 ports: warning: only root may publish those below 1024
   hint: as root: echo net.ipv4.ip_unprivileged_port_start=80 | tee /etc/sysctl.d/50-kubehost.conf | sysctl -p -
 control groups: warning: kube was given "memory": pods with other limits cannot run
-  hint: ` + delegate + `
+  hint: ` + delegation + `
 linger: warning: the pods of kube end at logout, and do not start at boot
   hint: loginctl enable-linger kube, or kubehost apply --enable-linger
 `},

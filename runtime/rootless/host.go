@@ -24,6 +24,8 @@ type Host struct {
 	Session bool
 	// Linger says that the user's services run from boot on, and go on after the last logout.
 	Linger bool
+	// StopLimit is how long systemd lets the user's services take to end all together, in seconds; 0 is unknown or without a limit.
+	StopLimit int64
 	// FirstPort is the lowest port that a user may publish.
 	FirstPort int32
 	// UIDs and GIDs are the ids that containers may have.
@@ -46,11 +48,24 @@ type IDs struct {
 	Next int64
 }
 
+// each collects what a check says of each pod.
+func each(want plan.Plan, check func(p *plan.Pod) []Problem) []Problem {
+	var all []Problem
+	for i := range want.Pods {
+		p := &want.Pods[i]
+		for _, problem := range check(p) {
+			problem.Pod = p.Ref
+			all = append(all, problem)
+		}
+	}
+	return all
+}
+
 // Problem is what keeps pods from being as their manifests say.
 type Problem struct {
 	// Pod is the one concerned; the zero value is all of them.
 	Pod plan.Ref
-	// Text is one line, Hint what to do.
+	// Text is one line, Hint what to do; empty where that of a later problem mends this one, too.
 	Text, Hint string
 	// Warning says that the pod runs nevertheless.
 	Warning bool
@@ -64,10 +79,21 @@ func (p Problem) String() string {
 	if p.Pod != (plan.Ref{}) {
 		text = fmt.Sprintf("pod %q: %s", p.Pod.Name, text)
 	}
-	return text + "\n  hint: " + p.Hint
+	if p.Hint != "" {
+		text += "\n  hint: " + p.Hint
+	}
+	return text
 }
 
-// Check says what of a plan this host keeps from the user, in the order of the plan.
+// hinted gives the last of problems a hint that mends all of them.
+func hinted(all []Problem, hint string) []Problem {
+	if len(all) > 0 {
+		all[len(all)-1].Hint = hint
+	}
+	return all
+}
+
+// Check says what of a plan this host keeps from the user: one kind after another, each in the order of the plan.
 func (h Host) Check(want plan.Plan) []Problem {
 	var all []Problem
 	for _, lack := range []*Problem{h.CheckSession(), h.CheckIDs()} {
@@ -75,13 +101,7 @@ func (h Host) Check(want plan.Plan) []Problem {
 			all = append(all, *lack)
 		}
 	}
-	for i := range want.Pods {
-		p := &want.Pods[i]
-		for _, problem := range slices.Concat(h.network(p), h.ports(p), h.ids(p), h.limits(p)) {
-			problem.Pod = p.Ref
-			all = append(all, problem)
-		}
-	}
+	all = slices.Concat(all, h.network(want), h.ports(want), h.ids(want), h.limits(want), h.gracePeriods(want))
 	if lack := h.CheckLinger(); lack != nil && len(want.Pods) > 0 {
 		all = append(all, *lack)
 	}

@@ -26,18 +26,27 @@ func (h Host) CheckIDs() *Problem {
 
 func (h Host) missing(ids IDs) bool { return !ids.Unknown && ids.Count <= 1 }
 
-// ids are those that the pod asks for and the user does not have.
-func (h Host) ids(p *plan.Pod) []Problem {
+// ids are those that pods ask for and the user does not have. The hint gives the highest of all pods: ranges for each would overlap.
+func (h Host) ids(want plan.Plan) []Problem {
 	if h.CheckIDs() != nil {
 		return nil // that says it all
 	}
-	var all []Problem
-	check := func(id int64, have IDs, what string) {
-		if !have.Unknown && id >= have.Count {
-			all = append(all, Problem{Text: fmt.Sprintf("%s %d is more than the ids that %s may give to containers, 0 to %d", what, id, h.User, have.Count-1),
-				Hint: "use a lower id, or " + h.moreIDs((id/enoughIDs+1)*enoughIDs)})
+	highest := int64(0)
+	all := each(want, func(p *plan.Pod) (high []Problem) {
+		check := func(id int64, have IDs, what string) {
+			if !have.Unknown && id >= have.Count {
+				highest = max(highest, id)
+				high = append(high, Problem{Text: fmt.Sprintf("%s %d is more than the ids that %s may give to containers, 0 to %d", what, id, h.User, have.Count-1)})
+			}
 		}
-	}
+		h.checkPodIDs(p, check)
+		return high
+	})
+	return hinted(all, "use a lower id, or "+h.moreIDs((highest/enoughIDs+1)*enoughIDs))
+}
+
+// checkPodIDs checks each id that a pod asks for.
+func (h Host) checkPodIDs(p *plan.Pod, check func(id int64, have IDs, what string)) {
 	for _, u := range p.Units {
 		if u.Identity.User != nil {
 			check(*u.Identity.User, h.UIDs, fmt.Sprintf("container %s: user", u.Name))
@@ -54,7 +63,6 @@ func (h Host) ids(p *plan.Pod) []Problem {
 	if p.FSGroup != nil {
 		check(*p.FSGroup, h.GIDs, "fsGroup")
 	}
-	return all
 }
 
 // moreIDs is the command that gives the user a range in which containers have count ids.
@@ -69,5 +77,5 @@ func (h Host) moreIDs(count int64) string {
 	if h.Runtime == "docker" {
 		again = "systemctl --user restart docker"
 	}
-	return fmt.Sprintf("as root: usermod%s%s %s; then: %s", subs("--add-subuids", h.UIDs), subs("--add-subgids", h.GIDs), h.User, again)
+	return fmt.Sprintf("as root: usermod%s%s %s; then as %s: %s", subs("--add-subuids", h.UIDs), subs("--add-subgids", h.GIDs), h.User, h.User, again)
 }

@@ -11,7 +11,9 @@ import (
 // controllers are those of control groups that options of a container need.
 var controllers = map[string]string{
 	"--cpuset-cpus": "cpuset", "--cpuset-mems": "cpuset", "--pids-limit": "pids", "--memory": "memory", "--memory-swap": "memory",
-	"--memory-reservation": "memory", "--cpus": "cpu", "--cpu-quota": "cpu", "--cpu-period": "cpu",
+	"--memory-reservation": "memory", "--cpus": "cpu", "--cpu-quota": "cpu", "--cpu-period": "cpu", "--cpu-shares": "cpu",
+	"--blkio-weight": "io", "--blkio-weight-device": "io",
+	"--device-read-bps": "io", "--device-read-iops": "io", "--device-write-bps": "io", "--device-write-iops": "io",
 }
 
 // Has says whether the user's containers can have limits of a controller.
@@ -19,14 +21,16 @@ func (h Host) Has(controller string) bool {
 	return h.Unified && slices.Contains(h.Controllers, controller)
 }
 
-// limits are those of the pod that this user's control groups do not keep. On version 1 podman runs the containers
+// limits are those that this user's control groups do not keep. On version 1 podman runs the containers
 // without them; on version 2 it does not.
-func (h Host) limits(p *plan.Pod) []Problem {
+func (h Host) limits(want plan.Plan) []Problem { return each(want, h.podLimits) }
+
+func (h Host) podLimits(p *plan.Pod) []Problem {
 	var all []Problem
 	for _, u := range p.Units {
 		for _, need := range h.needs(u) {
 			problem := Problem{Text: fmt.Sprintf("container %s: %s needs the controller %s, which %s was not given", u.Name, need.what, need.controller, h.User),
-				Hint: delegate}
+				Hint: h.delegate()}
 			switch {
 			case h.Has(need.controller):
 				continue
@@ -48,9 +52,13 @@ const (
 	noSystemd = "run the pod as root: only systemd gives controllers to users"
 )
 
-// delegate gives users the controllers.
-const delegate = "as root: mkdir -p /etc/systemd/system/user@.service.d && " +
-	`printf '[Service]\nDelegate=cpu cpuset io memory pids\n' >/etc/systemd/system/user@.service.d/delegate.conf && systemctl daemon-reload; then log in anew`
+// delegate gives users the controllers. A user's manager that runs has them only when it is started anew: one that lingers does
+// not end with a logout.
+func (h Host) delegate() string {
+	return "as root: mkdir -p /etc/systemd/system/user@.service.d && " +
+		`printf '[Service]\nDelegate=cpu cpuset io memory pids\n' >/etc/systemd/system/user@.service.d/delegate.conf && systemctl daemon-reload; then reboot, or ` +
+		fmt.Sprintf("systemctl restart user@%d, which ends all of %s's services, and starts those of pods again", h.UID, h.User)
+}
 
 type need struct{ what, controller string }
 

@@ -6,25 +6,30 @@ import (
 	"github.com/kubehost/kubehost/translate/plan"
 )
 
-// network says that the pod would not get the host's network, but another in which nobody reaches it.
-func (h Host) network(p *plan.Pod) []Problem {
-	if !h.NoHostNetwork || !p.Sandbox.HostNetwork {
-		return nil
-	}
-	return []Problem{{Text: "hostNetwork: the docker engine of a user has a network of its own instead of the host's, in which nobody reaches the pod",
-		Hint: "give the ports a hostPort instead of hostNetwork, or use podman (--runtime podman) or docker from version 29.5 on"}}
+// network says of pods that they would not get the host's network, but another in which nobody reaches them.
+func (h Host) network(want plan.Plan) []Problem {
+	return each(want, func(p *plan.Pod) []Problem {
+		if !h.NoHostNetwork || !p.Sandbox.HostNetwork {
+			return nil
+		}
+		return []Problem{{Text: "hostNetwork: the docker engine of a user has a network of its own instead of the host's, in which nobody reaches the pod",
+			Hint: "give the ports a hostPort instead of hostNetwork, or use podman (--runtime podman) or docker from version 29.5 on"}}
+	})
 }
 
-// ports are those of the pod that only root may publish.
-func (h Host) ports(p *plan.Pod) []Problem {
-	var all []Problem
-	for _, port := range p.Sandbox.Ports {
-		if port.HostPort < h.FirstPort {
-			all = append(all, Problem{Text: fmt.Sprintf("only root may publish %s: ports of users begin at %d", port.Host(), h.FirstPort),
-				Hint: fmt.Sprintf("use a hostPort of %d or more, or as root: %s", h.FirstPort, allowPorts(port.HostPort))})
+// ports are those that only root may publish. The hint opens the lowest of all pods: commands for each would undo one another.
+func (h Host) ports(want plan.Plan) []Problem {
+	lowest := h.FirstPort
+	all := each(want, func(p *plan.Pod) (low []Problem) {
+		for _, port := range p.Sandbox.Ports {
+			if port.HostPort < h.FirstPort {
+				lowest = min(lowest, port.HostPort)
+				low = append(low, Problem{Text: fmt.Sprintf("only root may publish %s: ports of users begin at %d", port.Host(), h.FirstPort)})
+			}
 		}
-	}
-	return all
+		return low
+	})
+	return hinted(all, fmt.Sprintf("use a hostPort of %d or more, or as root: %s", h.FirstPort, allowPorts(lowest)))
 }
 
 // allowPorts is the command that opens ports from first on to users, now and after the next boot.

@@ -19,6 +19,7 @@ func Read(root fs.FS, uid int, getenv func(string) string) Host {
 	h.Session = r.owns(fmt.Sprintf("/run/user/%d", uid))
 	_, err := fs.Stat(root, "var/lib/systemd/linger/"+h.User)
 	h.Linger = err == nil
+	h.StopLimit = r.stopLimit()
 	h.UIDs, h.GIDs = r.ids(h.User, h.RuntimeDir)
 	_, err = fs.Stat(root, "sys/fs/cgroup/cgroup.controllers")
 	h.Unified = err == nil

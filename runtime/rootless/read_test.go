@@ -12,13 +12,14 @@ import (
 
 // usual is a host on which the user kube lacks nothing.
 var usual = fstest.MapFS{
-	"etc/passwd":                  file("root:x:0:0::/root:/bin/sh\nkube:x:1000:1000::/home/kube:/bin/bash\n"),
-	"etc/subuid":                  file("other:100000:65536\nkube:165536:65536\n"),
-	"etc/subgid":                  file("other:100000:65536\n1000:165536:65536\n"),
-	"run/systemd/system":          dir(0),
-	"run/user/1000":               dir(1000),
-	"var/lib/systemd/linger/kube": file(""),
-	"usr/bin/newuidmap":           file(""),
+	"etc/passwd":                           file("root:x:0:0::/root:/bin/sh\nkube:x:1000:1000::/home/kube:/bin/bash\n"),
+	"etc/subuid":                           file("other:100000:65536\nkube:165536:65536\n"),
+	"etc/subgid":                           file("other:100000:65536\n1000:165536:65536\n"),
+	"run/systemd/system":                   dir(0),
+	"run/user/1000":                        dir(1000),
+	"var/lib/systemd/linger/kube":          file(""),
+	"usr/bin/newuidmap":                    file(""),
+	"usr/lib/systemd/system/user@.service": file("[Service]\nTimeoutStopSec=120s\n"),
 	"proc/sys/net/ipv4/ip_unprivileged_port_start":                                  file("1024\n"),
 	"sys/fs/cgroup/cgroup.controllers":                                              file("cpuset cpu io memory pids\n"),
 	"sys/fs/cgroup/user.slice/user-1000.slice/user@1000.service/cgroup.controllers": file("cpu memory pids\n"),
@@ -31,7 +32,7 @@ func dir(uid uint32) *fstest.MapFile {
 }
 
 func TestRead(t *testing.T) {
-	full := Host{UID: 1000, User: "kube", Systemd: true, RuntimeDir: "/run/user/1000", Owned: true, Session: true, Linger: true, FirstPort: 1024,
+	full := Host{UID: 1000, User: "kube", Systemd: true, RuntimeDir: "/run/user/1000", Owned: true, Session: true, Linger: true, StopLimit: 120, FirstPort: 1024,
 		UIDs: IDs{Count: 65537, Next: 231072}, GIDs: IDs{Count: 65537, Next: 231072}, Mapper: true, Unified: true, Controllers: []string{"cpu", "memory", "pids"}}
 	tests := []struct {
 		name string
@@ -60,6 +61,11 @@ func TestRead(t *testing.T) {
 		{name: "a namespace that is gone", set: fstest.MapFS{"run/user/1000/libpod/tmp/pause.pid": file("77")}, want: func(*Host) {}},
 		{name: "a process of another", set: fstest.MapFS{"run/user/1000/libpod/tmp/pause.pid": file("77"),
 			"proc/77/uid_map": file("0 0 4294967295\n"), "proc/77/gid_map": file("0 0 4294967295\n")}, want: func(*Host) {}},
+		{name: "time to stop", set: fstest.MapFS{"etc/systemd/system/user@.service.d/a.conf": file("[Service]\nTimeoutStopSec = 5min 20s\n"),
+			"usr/lib/systemd/system/user@.service.d/a.conf": file("[Service]\nTimeoutStopSec=3\n"), "usr/lib/systemd/system/user@.service.d/b.conf": file("[Service]\nDelegate=pids\n")},
+			want: func(h *Host) { h.StopLimit = 320 }},
+		{name: "all time to stop", set: fstest.MapFS{"etc/systemd/system/user@.service": file("[Service]\nTimeoutStopSec=infinity\n")},
+			want: func(h *Host) { h.StopLimit = 0 }},
 		{name: "no newuidmap", set: fstest.MapFS{"usr/bin/newuidmap": nil}, want: func(h *Host) { h.Mapper = false }},
 		{name: "version 1", set: fstest.MapFS{"sys/fs/cgroup/cgroup.controllers": nil,
 			"sys/fs/cgroup/user.slice/user-1000.slice/user@1000.service/cgroup.controllers": nil},

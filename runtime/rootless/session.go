@@ -1,6 +1,10 @@
 package rootless
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/kubehost/kubehost/translate/plan"
+)
 
 // CheckSession says what is wrong with the user's session, or nil. Without one podman keeps what it knows of running
 // containers where the next login does not look for it, and has no bridge networks.
@@ -34,4 +38,22 @@ func (h Host) CheckLinger() *Problem {
 	}
 	return &Problem{Warning: true, Text: fmt.Sprintf("the pods of %s end at logout, and do not start at boot", h.User),
 		Hint: "loginctl enable-linger " + h.User + ", or kubehost apply --enable-linger"}
+}
+
+// stopSlack is what a user's services may need to end beyond the longest grace period, in seconds.
+const stopSlack = 60
+
+// gracePeriods warns of those that the user's manager is not given: systemd ends it, and all in it, before they are over.
+func (h Host) gracePeriods(want plan.Plan) []Problem {
+	longest := int64(0)
+	all := each(want, func(p *plan.Pod) []Problem {
+		if !h.Systemd || h.StopLimit == 0 || p.GracePeriod < h.StopLimit {
+			return nil
+		}
+		longest = max(longest, p.GracePeriod)
+		return []Problem{{Warning: true, Text: fmt.Sprintf("its grace period of %d s is cut off at logout and shutdown: systemd ends the services of a user after %d s",
+			p.GracePeriod, h.StopLimit)}}
+	})
+	return hinted(all, fmt.Sprintf("as root: mkdir -p /etc/systemd/system/user@.service.d && "+
+		`printf '[Service]\nTimeoutStopSec=%d\n' >/etc/systemd/system/user@.service.d/stop.conf && systemctl daemon-reload`, longest+stopSlack))
 }

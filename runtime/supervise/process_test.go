@@ -97,7 +97,7 @@ func TestStopsTogether(t *testing.T) {
 		p.begin(t.Context(), []Action{StopUnit{Unit: "a", Grace: 30 * s, Hook: true}, StopUnit{Unit: "b", Grace: 30 * s, Hook: true}, StopUnit{Unit: "c", Grace: 30 * s, Hook: true}})
 		synctest.Wait()
 		slices.Sort(r.asked)
-		if diff := cmp.Diff([]string{"stop --time 30 web-a web-b", "stop --time 30 web-c"}, r.asked); diff != "" {
+		if diff := cmp.Diff([]string{"stop -t 30 web-a web-b", "stop -t 30 web-c"}, r.asked); diff != "" {
 			t.Fatalf("(-want +got):\n%s", diff)
 		}
 		p.cancel(OfStop, "a")

@@ -15,6 +15,7 @@
 //   - Type=notify: it is started when the pod is ready, or has done its work, so what comes After= it finds a pod that
 //     answers. A start has no time-out of its own, because a pod that is not ready is no reason to stop it. But what
 //     waits for it, the boot above all, does not wait for ever: JobRunningTimeoutSec= gives the job up and leaves the pod.
+//     It counts for the job that stops the service, too, and is never shorter than that may take.
 //   - KillMode=process: the processes that stay beside a container (podman's conmon, what publishes the ports of a
 //     user's pods) may be in the service's cgroup. They and the containers outlive a supervisor that is killed.
 //     OOMPolicy=continue, for the same reason: a container that is out of memory is its pod's affair.

@@ -2,6 +2,7 @@ package systemd
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -15,6 +16,8 @@ type File struct {
 	options []*unit.UnitOption
 	// hint says what to do when a file that was not made for the same thing has its name.
 	hint string
+	// head is what the file begins with, instead of what those of units do.
+	head string
 }
 
 // ownSection is where a file says what it was made for. systemd leaves it alone.
@@ -28,7 +31,8 @@ func (f *File) set(section, key string, v value) {
 // Text is the file as systemd reads it. It is the same for the same pod and host.
 func (f File) Text() string {
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "# Made by kubehost, which writes it anew. What you add stays in a drop-in: systemctl edit %s\n\n", f.Name)
+	head := cmp.Or(f.head, "Made by kubehost, which writes it anew. What you add stays in a drop-in: systemctl edit "+f.Name)
+	fmt.Fprintf(&b, "# %s\n\n", head)
 	_, _ = b.ReadFrom(unit.Serialize(f.options)) // out of memory into memory
 	return b.String()
 }

@@ -35,7 +35,7 @@ func (m Manager) Write(f File) (Change, error) {
 	case string(there) == f.Text():
 		return Change{}, nil
 	}
-	if err := os.MkdirAll(m.Dir, 0o755); err != nil {
+	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
 		return Change{}, err
 	}
 	if err := runtime.ReplaceFile(name, []byte(f.Text())); err != nil {

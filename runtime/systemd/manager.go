@@ -39,6 +39,9 @@ type State struct {
 // answerLimit is the longest time that the manager may take. A reload on a busy host takes seconds.
 const answerLimit = 2 * time.Minute
 
+// userLimit is the longest that a user's manager may take to say a word.
+const userLimit = 10 * time.Second
+
 // systemctl runs one command of the manager's.
 func (m Manager) systemctl(ctx context.Context, args ...string) ([]byte, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, answerLimit, fmt.Errorf("systemd did not answer for %s", answerLimit))
@@ -62,12 +65,38 @@ func (m Manager) Answers(ctx context.Context) error {
 	if !m.User {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, userLimit)
 	defer cancel()
 	if _, err := m.systemctl(ctx, "show", "--property=Version"); err != nil {
 		return fmt.Errorf("the user's service manager does not answer: %w", err)
 	}
 	return nil
+}
+
+// UserDir is the directory from which a user's manager reads the units that the user has made; empty where it does not tell.
+func (m Manager) UserDir(ctx context.Context) string {
+	if _, err := os.Stat("/run/systemd/system"); err != nil {
+		return ""
+	}
+	ctx, cancel := context.WithTimeout(ctx, userLimit)
+	defer cancel()
+	out, err := m.systemctl(ctx, "show", "--property=UnitPath", "--value")
+	if err != nil {
+		return ""
+	}
+	return userDir(string(out))
+}
+
+// userDir finds it among the directories that a manager reads.
+func userDir(unitPath string) string {
+	// In the list each such directory has one beside it in which "systemctl edit" and others keep what they change. The first is
+	// the user's, the next is that of XDG_RUNTIME_DIR. A path with a blank is quoted, and not taken.
+	for dir := range strings.FieldsSeq(unitPath) {
+		if own, ok := strings.CutSuffix(dir, ".control"); ok && strings.HasPrefix(own, "/") && !strings.HasPrefix(own, "/run/") {
+			return own
+		}
+	}
+	return ""
 }
 
 // States asks for services, in one call.

@@ -56,6 +56,21 @@ func TestStates(t *testing.T) {
 	}
 }
 
+// TestUserDir takes what "systemctl --user show --property=UnitPath" prints.
+func TestUserDir(t *testing.T) {
+	const rest = " /run/user/1000/systemd/user.control /run/user/1000/systemd/transient /run/user/1000/systemd/generator.early %s/systemd/user /etc/systemd/user /run/user/1000/systemd/user /usr/lib/systemd/user\n"
+	for path, want := range map[string]string{
+		"/home/bob/.config/systemd/user.control" + rest:   "/home/bob/.config/systemd/user",
+		"/srv/cfg/systemd/user.control" + rest:            "/srv/cfg/systemd/user",
+		`"/home/b b/.config/systemd/user.control"` + rest: "",
+		"\n": "", "ActiveState=inactive\n": "",
+	} {
+		if got := userDir(path); got != want {
+			t.Errorf("%q of %s, want %q", got, path, want)
+		}
+	}
+}
+
 func TestRemove(t *testing.T) {
 	ran := &systemctl{states: map[string]string{web: "ActiveState=inactive\n", "kubehost-db.service": "ActiveState=failed\n"}}
 	m := Manager{User: true, Dir: t.TempDir(), Runner: ran}
@@ -65,8 +80,10 @@ func TestRemove(t *testing.T) {
 		}
 	}
 	for _, want := range []bool{true, false} {
-		if wrote, err := m.OrderScopes(); wrote != want || err != nil {
-			t.Errorf("order the scopes: %v, %v", wrote, err)
+		for _, runtime := range []string{"docker", "podman"} {
+			if wrote, err := m.OrderScopes(runtime); wrote != want || err != nil {
+				t.Errorf("order the scopes of %s: %v, %v", runtime, wrote, err)
+			}
 		}
 	}
 	if err := m.Remove(t.Context(), nil); err != nil || ran.ran != nil {
@@ -75,7 +92,7 @@ func TestRemove(t *testing.T) {
 	if err := m.Remove(t.Context(), []string{web}); err != nil {
 		t.Fatal(err)
 	}
-	if wrote, err := m.OrderScopes(); wrote || err != nil {
+	if wrote, err := m.OrderScopes("podman"); wrote || err != nil {
 		t.Errorf("a service is left, and the scopes have no order: %v", err)
 	}
 	ran.ran = nil
@@ -97,6 +114,21 @@ func TestRemove(t *testing.T) {
 	left, err := os.ReadDir(m.Dir)
 	if err != nil || len(left) != 1 || left[0].Name() != "other.service" {
 		t.Errorf("left: %v, %v", left, err)
+	}
+}
+
+// TestScopes: the containers of a user's docker have scopes that end with the user's manager, those of root's have not.
+func TestScopes(t *testing.T) {
+	for _, m := range []Manager{{Dir: t.TempDir()}, {Dir: t.TempDir(), User: true}} {
+		for _, runtime := range []string{"docker", "podman"} {
+			wrote, err := m.OrderScopes(runtime)
+			if want := m.User || runtime == "podman"; wrote != want || err != nil {
+				t.Errorf("%s, of a user %v: wrote %v, %v", runtime, m.User, wrote, err)
+			}
+		}
+	}
+	for _, prefix := range []string{"docker-", "libpod-"} {
+		checkGolden(t, prefix+".scope.conf", scopes(prefix))
 	}
 }
 

@@ -14,8 +14,6 @@ import (
 const (
 	pruneService = "kubehost_prune.service"
 	pruneTimer   = "kubehost-prune.timer"
-	// oldPruneService is a name that it once had, which is that of the service of a pod called prune.
-	oldPruneService = "kubehost-prune.service"
 )
 
 const (
@@ -36,20 +34,13 @@ func Prune(config, when string, h Host) (service, timer File, err error) {
 	}
 	service.set("Unit", "Description", "Remove images and leftovers that no pod needs")
 	service.set("Unit", "Documentation", "https://github.com/kubehost/kubehost")
-	if h.Runtime == "docker" {
-		service.set("Unit", "Wants", "docker.service")
-		service.set("Unit", "After", "docker.service")
-	}
+	service.afterRuntime(h)
 	if !h.User {
 		service.set("Unit", "RequiresMountsFor", paths(h.StateDir))
 	}
 	service.set("Service", "Type", "oneshot")
-	for _, v := range append([]Variable{{"KUBEHOST_RUN_DIR", h.RunDir}}, h.Env...) {
-		set, err := assignment(v.Name, v.Value)
-		if err != nil {
-			return service, timer, err
-		}
-		service.set("Service", "Environment", set)
+	if err := service.environment(h); err != nil {
+		return service, timer, err
 	}
 	service.set("Service", "ExecStart", start)
 	service.set("Service", "TimeoutStartSec", seconds(pruneLimit))
@@ -96,15 +87,6 @@ func (m Manager) InstallPrune(ctx context.Context, service, timer File) error {
 		}
 		changed = changed || change.File
 	}
-	old, err := m.made(oldPruneService, service.mark())
-	if err != nil {
-		return err
-	}
-	if old {
-		if err := m.forget(ctx, []string{oldPruneService}); err != nil {
-			return err
-		}
-	}
 	states, err := m.States(ctx, []string{timer.Name, service.Name})
 	if err != nil {
 		return err
@@ -133,7 +115,7 @@ func (m Manager) InstallPrune(ctx context.Context, service, timer File) error {
 // be the one that calls this.
 func (m Manager) RemovePrune(ctx context.Context, config string) error {
 	var names []string
-	for _, name := range []string{pruneTimer, pruneService, oldPruneService} {
+	for _, name := range []string{pruneTimer, pruneService} {
 		ours, err := m.made(name, "Config="+word(config)+"\n")
 		if err != nil {
 			return err

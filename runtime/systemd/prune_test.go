@@ -139,24 +139,10 @@ func TestInstallPrune(t *testing.T) {
 	}
 }
 
-// TestOldPruneService: the service that has the name of a pod's is removed with the next change, unless it is a pod's.
-func TestOldPruneService(t *testing.T) {
-	ran := &systemctl{states: map[string]string{pruneTimer: "ActiveState=active\nUnitFileState=enabled\n", pruneService: "ActiveState=inactive\n", oldPruneService: "ActiveState=inactive\n"}}
-	m := Manager{Dir: t.TempDir(), Runner: ran}
+// TestPodCalledPrune: its service has another name than that which prunes, and is left alone with it.
+func TestPodCalledPrune(t *testing.T) {
+	m := Manager{Dir: t.TempDir(), Runner: &systemctl{states: map[string]string{pruneTimer: "ActiveState=active\nUnitFileState=enabled\n", pruneService: "ActiveState=inactive\n"}}}
 	service, timer := prune(t, config, "daily", host("docker"))
-	old := service
-	old.Name = oldPruneService
-	for _, f := range []File{old, service, timer} {
-		if _, err := m.Write(f); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := m.InstallPrune(t.Context(), service, timer); err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff([]string{"systemctl disable --no-reload --quiet -- kubehost-prune.service", "systemctl daemon-reload"}, ran.ran); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
-	}
 	pod, err := Service(&plan.Pod{Ref: plan.Ref{Namespace: "default", Name: "prune"}, ID: "prune", Dir: "/var/lib/kubehost/pods/default/prune"}, host("docker"))
 	if err != nil {
 		t.Fatal(err)

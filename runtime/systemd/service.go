@@ -56,19 +56,13 @@ func Service(p *plan.Pod, h Host) (File, error) {
 func (f *File) order(p *plan.Pod, h Host) {
 	f.set("Unit", "Description", text("Pod "+p.ID))
 	f.set("Unit", "Documentation", "https://github.com/kubehost/kubehost")
-	after := func(name string) {
-		f.set("Unit", "Wants", value(name))
-		f.set("Unit", "After", value(name))
-	}
 	if !h.User { // a user's manager has no such target
-		after("network-online.target")
+		f.after("network-online.target")
 	}
-	if h.Runtime == "docker" {
-		after("docker.service")
-	}
+	f.afterRuntime(h)
 	for _, n := range p.Needs {
 		if n.Container == "" {
-			after(Name(n.Pod))
+			f.after(Name(n.Pod))
 		} else {
 			f.set("Unit", "Wants", value(Name(n.Pod)))
 		}
@@ -76,8 +70,33 @@ func (f *File) order(p *plan.Pod, h Host) {
 	if !h.User { // nor does it mount anything
 		f.set("Unit", "RequiresMountsFor", paths(mountsOf(p, h)...))
 	}
-	f.set("Unit", "JobRunningTimeoutSec", seconds(startLimit(p)))
+	f.set("Unit", "JobRunningTimeoutSec", seconds(jobLimit(p)))
 	f.set("Unit", "StartLimitIntervalSec", "0") // a user may start it as often as he likes
+}
+
+// after has another unit started, and this one only when that is.
+func (f *File) after(name string) {
+	f.set("Unit", "Wants", value(name))
+	f.set("Unit", "After", value(name))
+}
+
+// afterRuntime says so of the runtime's service, where it has one.
+func (f *File) afterRuntime(h Host) {
+	if h.Runtime == "docker" {
+		f.after("docker.service")
+	}
+}
+
+// environment sets the variables of what runs.
+func (f *File) environment(h Host) error {
+	for _, v := range append([]Variable{{"KUBEHOST_RUN_DIR", h.RunDir}}, h.Env...) {
+		set, err := assignment(v.Name, v.Value)
+		if err != nil {
+			return err
+		}
+		f.set("Service", "Environment", set)
+	}
+	return nil
 }
 
 // mountsOf are the directories that must be there, sorted.
@@ -102,12 +121,8 @@ func (f *File) process(p *plan.Pod, h Host) error {
 	}
 	f.set("Service", "Type", "notify")
 	f.set("Service", "NotifyAccess", "main")
-	for _, v := range append([]Variable{{"KUBEHOST_RUN_DIR", h.RunDir}}, h.Env...) {
-		set, err := assignment(v.Name, v.Value)
-		if err != nil {
-			return err
-		}
-		f.set("Service", "Environment", set)
+	if err := f.environment(h); err != nil {
+		return err
 	}
 	f.set("Service", "ExecStart", start)
 	f.set("Service", "ExecReload", "/bin/kill -HUP $MAINPID")
@@ -147,6 +162,13 @@ const (
 	stopSlack = 30
 	stopEach  = 2
 )
+
+// jobSlack is what systemd may need to end a service beyond the time that the supervisor has, in seconds.
+const jobSlack = 10
+
+// jobLimit is when systemd gives up a job of the service, in seconds. A stop is a job, too: given up before its time, as that
+// of a pod with a long grace period would be, it ends the waiting of whoever stops the service, and at shutdown the containers.
+func jobLimit(p *plan.Pod) int64 { return max(startLimit(p), stopLimit(p)+jobSlack) }
 
 // stopLimit is how long the supervisor has to end the pod, in seconds.
 func stopLimit(p *plan.Pod) int64 {

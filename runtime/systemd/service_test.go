@@ -40,13 +40,15 @@ func services(t *testing.T) map[string]File {
 	with.StateDir, with.Env = `/srv/my $state`, []Variable{{"CONTAINERS_CONF", `/etc/50% of "containers".conf`}, {"PATH", "/opt/bin:/usr/bin"}}
 	manual := pod(plan.Ref{Namespace: "default", Name: "manual"})
 	manual.Manual = true
+	patient := pod(plan.Ref{Namespace: "default", Name: "patient"})
+	patient.GracePeriod = 3600
 	user := host("podman")
 	user.User, user.StateDir, user.RunDir = true, "/home/bob/.local/state/kubehost", "/run/user/1000/kubehost"
 	files := map[string]File{}
 	for name, s := range map[string]struct {
 		pod  plan.Pod
 		host Host
-	}{"plain": {web, host("docker")}, "full": {full, with}, "manual": {manual, host("podman")}, "user": {web, user}} {
+	}{"plain": {web, host("docker")}, "full": {full, with}, "manual": {manual, host("podman")}, "patient": {patient, host("docker")}, "user": {web, user}} {
 		f, err := Service(&s.pod, s.host)
 		if err != nil {
 			t.Fatal(err)

@@ -147,7 +147,7 @@ options ndots:5
 cat /state/pods/shop/web/etc/hosts.clean > /state/pods/shop/web/etc/hosts
 chmod 0644 /state/pods/shop/web/etc/hosts
 podman run --name shop.web-setup --pod shop.web --pull never --no-healthcheck --stop-timeout 7 \
-  --unsetenv TERM --unsetenv container --passwd=false --label app=web \
+  --unsetenv TERM --unsetenv container --http-proxy=false --passwd=false --label app=web \
   --label app.kubernetes.io/part-of=shop --label kubehost.dev/container=setup \
   --label kubehost.dev/hash=HASH \
   --label kubehost.dev/id=shop.web-setup --label kubehost.dev/namespace=shop \
@@ -165,9 +165,9 @@ POD_IP=${POD_IPS%%,*}
 cat /state/pods/shop/web/etc/hosts.clean > /state/pods/shop/web/etc/hosts
 chmod 0644 /state/pods/shop/web/etc/hosts
 podman run --name shop.web-nginx --detach --restart on-failure --pod shop.web --pull never \
-  --no-healthcheck --stop-timeout 7 --unsetenv TERM --unsetenv container --passwd=false \
-  --label app=web --label app.kubernetes.io/part-of=shop --label kubehost.dev/container=nginx \
-  --label kubehost.dev/hash=HASH \
+  --no-healthcheck --stop-timeout 7 --unsetenv TERM --unsetenv container --http-proxy=false \
+  --passwd=false --label app=web --label app.kubernetes.io/part-of=shop \
+  --label kubehost.dev/container=nginx --label kubehost.dev/hash=HASH \
   --label kubehost.dev/id=shop.web-nginx --label kubehost.dev/namespace=shop \
   --label kubehost.dev/pod=web --label kubehost.dev/role=main --env-file /dev/stdin \
   --env 'PLAIN=a b
@@ -237,8 +237,9 @@ done
 mkdir "$target"
 exec mount --no-canonicalize --rbind . "$target"' sh /volumes/labelled x /state/pods/shop/web/subpaths/log/6 labelled log >/dev/null
 podman run --name shop.web-log --detach --restart on-failure --pod shop.web --pull never \
-  --no-healthcheck --stop-timeout 7 --unsetenv TERM --unsetenv container --passwd=false \
-  --label app=web --label app.kubernetes.io/part-of=shop --label kubehost.dev/container=log \
+  --no-healthcheck --stop-timeout 7 --unsetenv TERM --unsetenv container --http-proxy=false \
+  --passwd=false --label app=web --label app.kubernetes.io/part-of=shop \
+  --label kubehost.dev/container=log \
   --label kubehost.dev/frozen=info=HASH \
   --label kubehost.dev/hash=HASH --label kubehost.dev/id=shop.web-log \
   --label kubehost.dev/namespace=shop --label kubehost.dev/pod=web --label kubehost.dev/role=main \
@@ -279,9 +280,10 @@ chmod 0644 /state/pods/default/net/etc/hosts
 cat /state/pods/default/net/etc/hosts.clean > /state/pods/default/net/etc/hosts
 chmod 0644 /state/pods/default/net/etc/hosts
 podman run --name net-app --detach --restart no --pod net --pid host --ipc host --pull never \
-  --no-healthcheck --stop-timeout 0 --unsetenv TERM --unsetenv container --passwd=false \
-  --label kubehost.dev/container=app --label kubehost.dev/hash=HASH \
-  --label kubehost.dev/id=net-app --label kubehost.dev/namespace=default \
-  --label kubehost.dev/pod=net --label kubehost.dev/role=main \
+  --no-healthcheck --stop-timeout 0 --unsetenv TERM --unsetenv container --http-proxy=false \
+  --passwd=false --label kubehost.dev/container=app \
+  --label kubehost.dev/hash=HASH --label kubehost.dev/id=net-app \
+  --label kubehost.dev/namespace=default --label kubehost.dev/pod=net \
+  --label kubehost.dev/role=main \
   --mount type=bind,source=/state/pods/default/net/etc/hosts,target=/etc/hosts \
   --mount type=bind,source=/state/pods/default/net/etc/resolv.conf,target=/etc/resolv.conf docker.io/library/app:1 >/dev/null
