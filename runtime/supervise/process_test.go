@@ -330,7 +330,7 @@ func TestApplyMendsWhatCouldNotBegin(t *testing.T) {
 		m := w.memory.clone()
 		m.Retry()
 		mended := testPod(plan.RestartAlways, unit(plan.Main, "m"))
-		mended.Units[0].Entrypoint = command
+		mended.Units[0].Command = command
 		_, actions, _ := Next(&mended, m, Input{Now: w.clock(), Sandbox: w.sandbox, Containers: map[string]Container{}})
 		if len(actions) != 1 {
 			t.Errorf("with the command %q: %v", command, actions)
