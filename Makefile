@@ -63,7 +63,7 @@ race: ## The tests of what runs in parallel, under the race detector (gcc)
 
 e2e: ## End-to-end scripts; one of them: make e2e RUN=Scripts/podman/apply
 	@if [ -f bin/e2e/env ]; then . bin/e2e/env; fi; set -x; \
-	KUBEHOST_E2E_RUNTIMES='$(RUNTIMES)' $(GO) test -C e2e -count=1 -timeout 40m -parallel 4 -run '$(RUN)'
+	KUBEHOST_E2E_RUNTIMES='$(RUNTIMES)' $(GO) test -C e2e -count=1 -timeout 75m -parallel 4 -run '$(RUN)'
 
 docs: ## Rewrite the pages of docs that are printed from tables
 	$(GO) test -count=1 -run Page ./cmd/kubehost -update
