@@ -50,7 +50,7 @@ Examples:
 			supervisorFlag(),
 			publishFlag(),
 			&cli.BoolFlag{Name: flagEnableLinger, Usage: "let this user's pods start at boot and go on after logout: loginctl enable-linger"},
-			&cli.BoolFlag{Name: "wait", Usage: "wait until all pods are ready, or have done their work; one that fails is an error"},
+			&cli.BoolFlag{Name: "wait", Usage: "wait until all pods are ready, or have done their work"},
 		), append(pruneFlags(), settings.ChangeFlags()...)...),
 		Action: func(c *cli.Context) error { return p.apply(c, bool(*dry)) },
 	}

@@ -166,9 +166,6 @@ func (a *applying) arrived(ctx context.Context, p plan.Pod, waited time.Duration
 		}
 		if m.Settled && (!a.wait || m.Over || m.Ready(&p)) {
 			a.show.Arrived(&p, m, waited)
-			if a.wait && m.Over && m.Phase == supervise.Failed {
-				return true, failedPod(p, m)
-			}
 			return true, nil
 		}
 	}
@@ -179,20 +176,6 @@ func (a *applying) arrived(ctx context.Context, p plan.Pod, waited time.Duration
 	}
 	a.read[p.Ref] = written
 	return false, nil
-}
-
-// failedPod says of a pod that has failed for good which of its containers did.
-func failedPod(p plan.Pod, m supervise.Memory) error {
-	if m.Reason != "" {
-		return fmt.Errorf("pod %q has failed: %s: %s", p.Name, m.Reason, m.Message)
-	}
-	var ended []string
-	for _, u := range p.Units {
-		if have := m.Units[u.Name]; have != nil && u.Role != plan.Sidecar && have.State == supervise.Terminated && have.ExitCode != 0 {
-			ended = append(ended, fmt.Sprintf("container %s exited with %d", u.Name, have.ExitCode))
-		}
-	}
-	return fmt.Errorf("pod %q has failed: %s\n  hint: %s tells more", p.Name, strings.Join(ended, ", "), engines.PodCommand("logs", p.Ref))
 }
 
 // lost starts a supervisor that is not there. One that does not even begin tells why in its log.
