@@ -277,7 +277,8 @@ func (a *applying) lastLog(ctx context.Context, r plan.Ref, id string) string {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
 	engine := a.engines[r]
-	res, err := engine.Runner.Run(ctx, runtime.Command{Argv: []string{engine.Dialect.Name(), "logs", "--tail", "8", id}})
+	lines := int64(8)
+	res, err := engine.Runner.Run(ctx, engine.Logs(id, runtime.LogQuery{Tail: &lines}))
 	if err != nil {
 		return ""
 	}
