@@ -35,6 +35,7 @@ func commands() map[string]command {
 		"snapshot":    positive(snapshot),
 		"interrupted": positive(interrupted),
 		"kills":       positive(kills),
+		"losefiles":   positive(loseFiles),
 		"fact":        positive(fact),
 		"deviates":    positive(deviates),
 	}

@@ -3,8 +3,10 @@ package runtime
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -38,9 +40,55 @@ type Detail struct {
 // Addresses are those that a container has on a network, and the network's own, each empty where there is none.
 type Addresses struct{ IPAddress, GlobalIPv6Address, Gateway, IPv6Gateway string }
 
-// Inspect asks for the details of containers, by their IDs, in one call. Containers that
-// have gone meanwhile are left out.
+// Inspect asks for the details of containers, by their IDs or their names, in one call. Containers that
+// have gone meanwhile are left out. One that podman has lost the files of is Broken.
 func (e Engine) Inspect(ctx context.Context, ids []string) (map[string]Detail, error) {
+	var broken []Detail
+	for tries := len(ids); ; tries-- {
+		details, err := e.inspect(ctx, ids)
+		id := withoutFiles(err)
+		if id == "" || tries == 0 {
+			if err != nil {
+				return nil, err
+			}
+			for _, d := range broken {
+				details[d.ID] = d
+			}
+			return details, nil
+		}
+		// Podman prints nothing at all then, not even of the others. But its listing knows the container.
+		listed, _, err := e.Dialect.Observe(ctx, e.Runner)
+		if err != nil {
+			return nil, err
+		}
+		at := slices.IndexFunc(listed, func(c Container) bool { return c.ID == id })
+		if at < 0 {
+			continue // it has been removed meanwhile
+		}
+		c := listed[at]
+		c.State, c.PodName = Broken, ""
+		broken = append(broken, Detail{ID: id, Name: c.Name, Container: c, Created: c.Created})
+		ids = slices.DeleteFunc(slices.Clone(ids), func(asked string) bool { return asked == id || asked == c.Name })
+	}
+}
+
+// storeLost are podman's words for a container that it has in its database but not in its storage: its removal is under
+// way, or was cut off in the middle.
+var storeLost = regexp.MustCompile(`getting container from store "([0-9a-f]+)": container not known`)
+
+// withoutFiles is the ID of the container of which podman says that; empty when the error is another one.
+func withoutFiles(err error) string {
+	var failed *CommandError
+	if !errors.As(err, &failed) {
+		return ""
+	}
+	if found := storeLost.FindSubmatch(failed.Result.Stderr); found != nil {
+		return string(found[1])
+	}
+	return ""
+}
+
+func (e Engine) inspect(ctx context.Context, ids []string) (map[string]Detail, error) {
 	details := map[string]Detail{}
 	if len(ids) == 0 {
 		return details, nil
@@ -52,7 +100,7 @@ func (e Engine) Inspect(ctx context.Context, ids []string) (map[string]Detail, e
 	}
 	// A status other than 0 is expected when a container has gone; what was found is printed all the same. But so
 	// it is when docker's engine does not answer, with the same empty list.
-	if res.Code != 0 && unanswered(res.Stderr) {
+	if res.Code != 0 && (unanswered(res.Stderr) || storeLost.Match(res.Stderr)) {
 		return nil, &CommandError{Command: c, Result: res}
 	}
 	var rows []struct {

@@ -2,7 +2,9 @@ package runtime_test
 
 import (
 	"context"
+	"errors"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -71,6 +73,54 @@ func TestInspectAfterPowerCut(t *testing.T) {
 		d := found["1"]
 		if d.Container.State != test.state || d.Container.ExitCode != test.code || !d.Finished.Equal(test.finished) {
 			t.Errorf("%s since %s: %s with %d at %s", test.status, test.started, d.Container.State, d.Container.ExitCode, d.Finished)
+		}
+	}
+}
+
+// halfRemoved is podman with two containers, of one of which the files have gone.
+type halfRemoved struct{ listing string }
+
+func (h halfRemoved) Run(_ context.Context, c runtime.Command) (runtime.Result, error) {
+	switch argv := strings.Join(c.Argv[1:], " "); argv {
+	case "container inspect web-main db-main", "container inspect web-main":
+		return runtime.Result{Code: 125, Stdout: []byte("[]\n"), Stderr: []byte(`Error: getting container from store "c0ffee": container not known` + "\n")}, nil
+	case "container inspect db-main":
+		return runtime.Result{Stdout: []byte(`[{"Id":"deca1f","Name":"db-main","State":{"Status":"running"}}]`)}, nil
+	case "ps --all --pod --format json":
+		return runtime.Result{Stdout: []byte(h.listing)}, nil
+	case "network ls --format json":
+		return runtime.Result{Stdout: []byte("[]")}, nil
+	default:
+		return runtime.Result{}, errors.New("not expected: " + argv)
+	}
+}
+
+// One container whose removal was cut off in the middle does not hide the others: it is broken, and still the pod's.
+func TestInspectHalfRemoved(t *testing.T) {
+	listed := halfRemoved{`[{"Id":"c0ffee","Names":["web-main"],"PodName":"web","State":"exited","Labels":{"kubehost.dev/id":"web-main",` +
+		`"kubehost.dev/pod":"web","kubehost.dev/namespace":"shop","kubehost.dev/container":"main"}}]`}
+	web := runtime.Container{ID: "c0ffee", Name: "web-main", State: runtime.Broken, Ref: plan.Ref{Namespace: "shop", Name: "web"}, Unit: "main"}
+	for _, test := range []struct {
+		podman halfRemoved
+		asked  []string
+		want   map[string]runtime.Container
+		err    bool
+	}{
+		{listed, []string{"web-main", "db-main"}, map[string]runtime.Container{"c0ffee": web, "deca1f": {ID: "deca1f", Name: "db-main", State: runtime.Running}}, false},
+		{listed, []string{"web-main"}, map[string]runtime.Container{"c0ffee": web}, false},
+		{halfRemoved{"[]"}, []string{"web-main"}, nil, true}, // podman contradicts itself
+	} {
+		found, err := runtime.Engine{Dialect: podman.Dialect{}, Runner: test.podman}.Inspect(t.Context(), test.asked)
+		var got map[string]runtime.Container
+		for id, d := range found {
+			if got == nil {
+				got = map[string]runtime.Container{}
+			}
+			d.Container.Created = time.Time{}
+			got[id] = d.Container
+		}
+		if diff := cmp.Diff(test.want, got); diff != "" || (err != nil) != test.err {
+			t.Errorf("%q: %v\n%s", test.asked, err, diff)
 		}
 	}
 }
