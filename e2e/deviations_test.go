@@ -26,6 +26,7 @@ var deviationFields = map[string]string{
 	"7.24": "pod.spec.containers.securityContext.capabilities.add",
 	"7.34": "pod.spec.securityContext.sysctls.name",
 	"8.4":  "pod.spec.containers.image", "11.11": "pod.spec.containers.image", "11.12": "pod.spec.containers.image",
+	"9.19":  "pod.spec.containers.lifecycle.stopSignal",
 	"10.16": "pod.spec.containers.readinessProbe.tcpSocket.port",
 	"10.25": "pod.spec.restartPolicy",
 	"11.13": "pod.spec.containers.resources.limits",

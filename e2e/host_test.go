@@ -146,7 +146,7 @@ func (s setting) setup(env *testscript.Env, bin string) error {
 
 // config is what a host finds: kubehost, the script's files, an image and a registry that is not started.
 func (s setting) config(control, bin, work string) (machine.Config, error) {
-	img, err := newImage("kubehost e2e", "")
+	img, err := newImage("kubehost e2e", imageConfig{})
 	if err != nil {
 		return machine.Config{}, err
 	}

@@ -62,7 +62,7 @@ func serveRegistry() error {
 		ended <- http.Serve(l, registry.New(registry.Logger(log.New(io.Discard, "", 0))))
 	}()
 	for _, name := range hostImages {
-		img, err := newImage(name, "")
+		img, err := newImage(name, imageConfig{})
 		if err != nil {
 			return err
 		}

@@ -67,14 +67,20 @@ var layer = sync.OnceValues(func() ([]byte, error) {
 	return t.bytes()
 })
 
-// newImage makes the test image with a user and more environment. The author is nobody's business but makes it another
-// image: one script may then remove its images while another uses its own.
-func newImage(author, user string, env ...string) (image, error) {
+// imageConfig is what an image says of its containers.
+type imageConfig struct {
+	user, stopSignal string
+	env              []string
+}
+
+// newImage makes the test image. The author is nobody's business but makes it another image: one script may then remove
+// its images while another uses its own.
+func newImage(author string, c imageConfig) (image, error) {
 	l, err := layer()
 	if err != nil {
 		return image{}, err
 	}
-	return configured(l, goruntime.GOARCH, author, user, env...)
+	return configured(l, goruntime.GOARCH, author, c)
 }
 
 // foreignImage is one for another processor than this host's: its program is none that can be run.
@@ -87,20 +93,21 @@ func foreignImage(author string) (image, error) {
 	if err != nil {
 		return image{}, err
 	}
-	return configured(l, "s390x", author, "")
+	return configured(l, "s390x", author, imageConfig{})
 }
 
-func configured(l []byte, arch, author, user string, env ...string) (image, error) {
+func configured(l []byte, arch, author string, c imageConfig) (image, error) {
 	conf, err := json.Marshal(map[string]any{
 		"created":      "1970-01-01T00:00:00Z",
 		"author":       author,
 		"architecture": arch,
 		"os":           "linux",
 		"config": map[string]any{
-			"Env":        append([]string{"PATH=/bin", "IMGVAR=from-image"}, env...),
+			"Env":        append([]string{"PATH=/bin", "IMGVAR=from-image"}, c.env...),
 			"Entrypoint": []string{"hold"},
 			"Cmd":        []string{"image-cmd"},
-			"User":       user,
+			"User":       c.user,
+			"StopSignal": c.stopSignal,
 		},
 		"rootfs": map[string]any{"type": "layers", "diff_ids": []string{digest(l)}},
 	})
@@ -125,7 +132,7 @@ func (i image) archive(ref string) ([]byte, error) {
 
 // loadImage brings the test image into a runtime that does not have it.
 func loadImage(runtime string) error {
-	img, err := newImage("kubehost e2e", "")
+	img, err := newImage("kubehost e2e", imageConfig{})
 	if err != nil {
 		return err
 	}

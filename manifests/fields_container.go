@@ -46,7 +46,7 @@ var containerRows = rows{
 	{path: "startupProbe", is: Supported, of: probeRows},
 	{path: "lifecycle.postStart", is: Supported, of: handlerRows},
 	{path: "lifecycle.preStop", is: Supported, of: handlerRows},
-	{path: "lifecycle.stopSignal", is: NoEffect, reason: "as in a cluster without the alpha feature ContainerStopSignals, a container gets the STOPSIGNAL of its image, or SIGTERM"},
+	{path: "lifecycle.stopSignal", is: Supported, reason: "as in a cluster with the feature ContainerStopSignals; without it, clusters send the STOPSIGNAL of the image, or SIGTERM"},
 	{path: "terminationMessagePath", is: Supported},
 	{path: "terminationMessagePolicy", is: Supported},
 	{path: "imagePullPolicy", is: Supported},

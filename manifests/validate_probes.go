@@ -2,6 +2,8 @@ package manifests
 
 import (
 	"fmt"
+	"regexp"
+	"slices"
 	"strings"
 
 	v1 "k8s.io/api/core/v1"
@@ -103,6 +105,9 @@ func (c *checker) portRef(at *field.Path, p intstr.IntOrString, ctr *v1.Containe
 }
 
 func (c *checker) lifecycle(at *field.Path, ctr *v1.Container, s *v1.PodSpec) {
+	if signal := ctr.Lifecycle.StopSignal; signal != nil {
+		c.stopSignal(at.Child("stopSignal"), string(*signal))
+	}
 	for _, hook := range []struct {
 		name string
 		h    *v1.LifecycleHandler
@@ -122,6 +127,28 @@ func (c *checker) lifecycle(at *field.Path, ctr *v1.Container, s *v1.PodSpec) {
 			}
 		}
 	}
+}
+
+// signals are those that both runtimes know by these names, as the API server does; the realtime ones are besides.
+var signals = []string{
+	"SIGABRT", "SIGALRM", "SIGBUS", "SIGCHLD", "SIGCLD", "SIGCONT", "SIGFPE", "SIGHUP", "SIGILL", "SIGINT", "SIGIO", "SIGIOT", "SIGKILL", "SIGPIPE",
+	"SIGPOLL", "SIGPROF", "SIGPWR", "SIGQUIT", "SIGSEGV", "SIGSTKFLT", "SIGSTOP", "SIGSYS", "SIGTERM", "SIGTRAP", "SIGTSTP", "SIGTTIN", "SIGTTOU",
+	"SIGURG", "SIGUSR1", "SIGUSR2", "SIGVTALRM", "SIGWINCH", "SIGXCPU", "SIGXFSZ",
+}
+
+// realtime are the signals SIGRTMIN to SIGRTMIN+15 and SIGRTMAX-14 to SIGRTMAX.
+var realtime = regexp.MustCompile(`^SIGRT(MIN(\+([1-9]|1[0-5]))?|MAX(-([1-9]|1[0-4]))?)$`)
+
+// stopSignal checks the name of a signal, which has the letters SIG.
+func (c *checker) stopSignal(at *field.Path, signal string) {
+	if slices.Contains(signals, signal) || realtime.MatchString(signal) {
+		return
+	}
+	hint := "signal(7) lists them, such as SIGTERM"
+	if near := closest("SIG"+strings.TrimPrefix(strings.ToUpper(signal), "SIG"), signals); near != "" {
+		hint = "did you mean " + near + "?"
+	}
+	c.invalid(at, hint, "%s is not the name of a signal", quote(signal))
 }
 
 func sleepHint(seconds int64) string {

@@ -71,6 +71,9 @@ func (e Engine) runContainer(op RunContainer) Action {
 		"--no-healthcheck", // Kubernetes knows probes, and ignores the image's HEALTHCHECK
 		"--stop-timeout", itoa(p.GracePeriod),
 	)
+	if u.StopSignal != "" {
+		argv = append(argv, "--stop-signal", u.StopSignal)
+	}
 	argv = append(argv, e.Dialect.RunFlags(u)...)
 	argv = append(argv, identityFlags(u.Identity)...)
 	argv = append(argv, securityFlags(u.Security)...)

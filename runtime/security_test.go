@@ -36,6 +36,7 @@ func walledPod() plan.Pod {
 		{Name: "open-stdin", Terminal: plan.Terminal{Stdin: true}},
 		{Name: "tty", Terminal: plan.Terminal{TTY: true}},
 		{Name: "message", Lifecycle: plan.Lifecycle{MessagePath: "/run/a,b"}},
+		{Name: "stop-signal", StopSignal: "SIGQUIT"},
 		{Name: "own-message", Lifecycle: plan.Lifecycle{MessagePath: "/m"}, Mounts: []plan.Mount{{Volume: "m", Target: "/m"}}},
 	} {
 		u.ID, u.Image, u.Pull = p.ID+"-"+u.Name, "docker.io/library/app:1", plan.PullNever

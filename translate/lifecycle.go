@@ -30,6 +30,13 @@ func (p *podTranslator) lifecycle(m member, env *environment) plan.Lifecycle {
 	return l
 }
 
+func stopSignal(m member) string {
+	if m.Lifecycle == nil || m.Lifecycle.StopSignal == nil {
+		return ""
+	}
+	return string(*m.Lifecycle.StopSignal)
+}
+
 func (p *podTranslator) restartRules(m member) []plan.RestartRule {
 	var rules []plan.RestartRule
 	for i, r := range m.RestartPolicyRules {

@@ -37,6 +37,7 @@ func (p *podTranslator) unit(m member) plan.Unit {
 		Resources:    p.resources(m),
 		Terminal:     plan.Terminal{Stdin: m.Stdin, TTY: m.TTY},
 		Lifecycle:    p.lifecycle(m, env),
+		StopSignal:   stopSignal(m),
 	}
 }
 

@@ -169,6 +169,11 @@ func (v Pod) ContainerStatus(u Unit) v1.ContainerStatus {
 		s.Image, s.ImageID, s.ContainerID = u.Container.Image, d.ImageID, v.containerID(u.Container.ID)
 		s.RestartCount = int32(d.Restarts + d.Counted)
 	}
+	if v.Stored != nil {
+		if planned := v.Stored.Plan.Unit(u.Name); planned != nil && planned.StopSignal != "" {
+			s.StopSignal = new(v1.Signal(planned.StopSignal))
+		}
+	}
 	m := v.unitMemory(u)
 	if m != nil {
 		v.remembered(&s, m)

@@ -125,10 +125,12 @@ type Unit struct {
 	BlockDevices []Mount `json:"blockDevices,omitempty"`
 
 	Lifecycle Lifecycle `json:"lifecycle,omitzero"`
-	Identity  Identity  `json:"identity,omitzero"`
-	Security  Security  `json:"security,omitzero"`
-	Resources Resources `json:"resources,omitzero"`
-	Terminal  Terminal  `json:"terminal,omitzero"`
+	// StopSignal asks the container to end, as "SIGTERM"; empty is the one that its image names.
+	StopSignal string    `json:"stopSignal,omitempty"`
+	Identity   Identity  `json:"identity,omitzero"`
+	Security   Security  `json:"security,omitzero"`
+	Resources  Resources `json:"resources,omitzero"`
+	Terminal   Terminal  `json:"terminal,omitzero"`
 }
 
 // Role says when a container runs in the life of its pod.

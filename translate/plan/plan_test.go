@@ -323,10 +323,10 @@ func TestUnitHashCoversEveryField(t *testing.T) {
 			eachValue(reflect.ValueOf(&mounts[i].Propagation).Elem(), "unit.Mounts.Propagation", changed)
 		}
 	}
-	for _, field := range []string{"Name", "ID", "Role", "Image", "WorkingDir", "Identity", "Security", "Resources", "Terminal", "Options"} {
+	for _, field := range []string{"Name", "ID", "Role", "Image", "WorkingDir", "Identity", "Security", "Resources", "Terminal", "Options", "StopSignal"} {
 		eachValue(reflect.ValueOf(unit).Elem().FieldByName(field), "unit."+field, changed)
 	}
-	if n := reflect.TypeFor[Unit]().NumField(); n != 18 {
+	if n := reflect.TypeFor[Unit]().NumField(); n != 19 {
 		t.Errorf("Unit has %d fields: name the new ones above, or below", n)
 	}
 	looksAfter := func(path string) {

@@ -216,6 +216,7 @@ func (t *text) unit(u *Unit) {
 	t.security(u.Security)
 	t.resources(u.Resources)
 	t.terminal(u.Terminal)
+	given(t, 2, "stop signal %s", u.StopSignal)
 }
 
 // shown are words with the names of late values.
