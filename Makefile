@@ -11,6 +11,10 @@ SHELL   := /bin/bash
 export CGO_ENABLED := 0
 export GOFLAGS := -trimpath -buildvcs=false
 
+# How many end-to-end scripts run beside each other. Each keeps about a processor busy: with more of them they wait for one another, and
+# ask more often while they wait.
+PARALLEL ?= $(shell n=$$(( $$(nproc) + 1 )); echo $$(( n < 6 ? n : 6 )))
+
 # The runtimes that the end-to-end tests must find; with nothing named, a missing one is skipped.
 RUNTIMES ?=
 
@@ -63,7 +67,7 @@ race: ## The tests of what runs in parallel, under the race detector (gcc)
 
 e2e: ## End-to-end scripts; one of them: make e2e RUN=Scripts/podman/apply
 	@if [ -f bin/e2e/env ]; then . bin/e2e/env; fi; set -x; \
-	KUBEHOST_E2E_RUNTIMES='$(RUNTIMES)' $(GO) test -C e2e -count=1 -timeout 75m -parallel 4 -run '$(RUN)'
+	KUBEHOST_E2E_RUNTIMES='$(RUNTIMES)' $(GO) test -C e2e -count=1 -timeout 75m -parallel $(PARALLEL) -run '$(RUN)'
 
 docs: ## Rewrite the pages of docs that are printed from tables
 	$(GO) test -count=1 -run Page ./cmd/kubehost -update

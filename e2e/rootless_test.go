@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -110,7 +111,16 @@ func insideCommand(s setting, limit time.Duration) []string {
 		env = append(env, fmt.Sprintf("DOCKER_HOST=unix:///run/user/%d/docker.sock", machine.UserID))
 	}
 	return append(env, insideTests, "-test.v",
-		"-test.timeout", limit.String(), "-test.parallel", testFlag("parallel"), "-test.run", "^TestScripts$/^"+s.name+"$/"+scripts)
+		"-test.timeout", limit.String(), "-test.parallel", strconv.Itoa(besides()), "-test.run", "^TestScripts$/^"+s.name+"$/"+scripts)
+}
+
+// besides is how many scripts run beside each other in such a host: it runs beside others itself.
+func besides() int {
+	all, _ := strconv.Atoi(testFlag("parallel"))
+	if askedScripts() != "" {
+		return all
+	}
+	return max(all/2, 1)
 }
 
 // askedScripts is the part of -run that names scripts of a runtime; empty is all.
