@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -63,8 +64,8 @@ func (f *fakeProc) Open(name string) (fs.File, error) {
 // The real /proc has the real thing.
 func TestProcesses(t *testing.T) {
 	marked := mark + t.Name() + strconv.Itoa(os.Getpid())
-	// The shell becomes cat; the one beside it inherits the variable.
-	cmd := exec.Command("sh", "-c", "cat <&3 & echo started; exec cat")
+	// Both say that they are there, and then are what they are: one that becomes another program has no environment meanwhile.
+	cmd := exec.Command("sh", "-c", "(echo started; read line <&3) & echo started; read line")
 	cmd.Env = append(os.Environ(), marked)
 	r, w, err := os.Pipe()
 	if err != nil {
@@ -79,7 +80,7 @@ func TestProcesses(t *testing.T) {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := out.Read(make([]byte, 8)); err != nil {
+	if _, err := io.ReadFull(out, make([]byte, len("started\nstarted\n"))); err != nil {
 		t.Fatal(err)
 	}
 	p := hostProcesses(nil, podman.Dialect{})
