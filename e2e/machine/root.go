@@ -61,7 +61,29 @@ func makeRoot(c Config) error {
 	if err := os.Symlink(os.DevNull, rootDir+"/etc/systemd/system/console-getty.service"); err != nil {
 		return err
 	}
+	if err := withoutGenerators(); err != nil {
+		return err
+	}
 	return enable(append([]string{"e2e-cgroups.service", "e2e-agent.service"}, c.Enable...)...)
+}
+
+// withoutGenerators takes systemd's generators away. All of them run whenever a manager reads its units anew, which kubehost
+// has it do often, and none has anything to do in a machine without disks, consoles and SysV scripts.
+func withoutGenerators() error {
+	const masks = rootDir + "/etc/systemd/system-generators"
+	if err := os.MkdirAll(masks, 0o755); err != nil {
+		return err
+	}
+	found, err := os.ReadDir(rootDir + "/lib/systemd/system-generators")
+	if err != nil {
+		return err
+	}
+	for _, f := range found {
+		if err := os.Symlink(os.DevNull, filepath.Join(masks, f.Name())); err != nil && !errors.Is(err, fs.ErrExist) {
+			return err
+		}
+	}
+	return nil
 }
 
 func mounts() error {
