@@ -33,7 +33,7 @@ var settings = []setting{
 	{name: "docker", runtime: "docker", user: "root", units: []string{"docker.service", "docker.socket"}},
 	{name: "podman", runtime: "podman", user: "root"},
 	{name: "rootless", runtime: "podman", user: "kube", scripts: []string{
-		"apply", "claims", "facts-emptydir", "facts-hostpath", "facts-ports", "facts-subpath", "persistent", "port-forward", "ports", "probes", "probes-http", "supervised",
+		"apply", "claims", "facts-emptydir", "facts-hostpath", "facts-ports", "facts-subpath", "persistent", "port-forward", "ports", "probes-http", "supervised",
 	}},
 	{name: "rootless-docker", runtime: "docker", user: "kube", scripts: []string{
 		"claims", "dryrun", "facts-hostpath", "facts-subpath", "hostnetwork", "ports", "probes-http",
