@@ -11,8 +11,10 @@ import (
 type Dialect interface {
 	// Name is the runtime's name, and its command: "docker" or "podman".
 	Name() string
-	// Observe lists all containers and networks.
-	Observe(ctx context.Context, r Runner) ([]Container, []Network, error)
+	// Containers lists all containers.
+	Containers(ctx context.Context, r Runner) ([]Container, error)
+	// Networks lists all networks.
+	Networks(ctx context.Context, r Runner) ([]Network, error)
 	// Inventory lists what there is besides containers, if nobody removes any of it meanwhile; see [Engine.Inventory].
 	Inventory(ctx context.Context, r Runner) (Inventory, error)
 	// Infra is what must be there before a sandbox can be made; its ID is empty when nothing is needed.

@@ -1,9 +1,11 @@
 package runtime
 
 import (
+	"cmp"
 	"context"
 	"sort"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/kubehost/kubehost/translate/plan"
@@ -18,12 +20,23 @@ type Engine struct {
 
 // Observe asks the runtime what is there, and looks at the files of the plan's volumes.
 func (e Engine) Observe(ctx context.Context, p plan.Plan) (Observed, error) {
-	containers, networks, err := e.Dialect.Observe(ctx, e.Runner)
-	if err != nil {
+	var both sync.WaitGroup
+	var networks []Network
+	var failed error
+	both.Go(func() { networks, failed = e.Dialect.Networks(ctx, e.Runner) })
+	containers, err := e.Containers(ctx)
+	both.Wait()
+	if err = cmp.Or(err, failed); err != nil {
 		return Observed{}, err
 	}
-	sort.Slice(containers, func(i, j int) bool { return containers[i].Name < containers[j].Name }) // slices.SortFunc would be 17 kB for the type
 	return Observed{Containers: containers, Networks: networks, Contents: contents(p)}, nil
+}
+
+// Containers asks the runtime for all containers, in the order of their names.
+func (e Engine) Containers(ctx context.Context) ([]Container, error) {
+	containers, err := e.Dialect.Containers(ctx, e.Runner)
+	sort.Slice(containers, func(i, j int) bool { return containers[i].Name < containers[j].Name }) // slices.SortFunc would be 17 kB for the type
+	return containers, err
 }
 
 // ObserveFiles looks at the files of the plan's volumes alone: the runtime is not asked.

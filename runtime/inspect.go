@@ -57,7 +57,7 @@ func (e Engine) Inspect(ctx context.Context, ids []string) (map[string]Detail, e
 			return details, nil
 		}
 		// Podman prints nothing at all then, not even of the others. But its listing knows the container.
-		listed, _, err := e.Dialect.Observe(ctx, e.Runner)
+		listed, err := e.Containers(ctx)
 		if err != nil {
 			return nil, err
 		}

@@ -88,8 +88,6 @@ func (h halfRemoved) Run(_ context.Context, c runtime.Command) (runtime.Result, 
 		return runtime.Result{Stdout: []byte(`[{"Id":"deca1f","Name":"db-main","State":{"Status":"running"}}]`)}, nil
 	case "ps --all --pod --format json":
 		return runtime.Result{Stdout: []byte(h.listing)}, nil
-	case "network ls --format json":
-		return runtime.Result{Stdout: []byte("[]")}, nil
 	default:
 		return runtime.Result{}, errors.New("not expected: " + argv)
 	}

@@ -1,6 +1,7 @@
 package engines
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -125,6 +126,15 @@ func (e *Finder) Own(ctx context.Context, r plan.Ref) (runtime.Engine, error) {
 		}
 	}
 	return engine, err
+}
+
+// Answered is what failed when an engine of applied pods was asked for the first time, or what is wrong with the engine.
+func (e *Finder) Answered(ctx context.Context, engine runtime.Engine, failed error) error {
+	if failed == nil || ctx.Err() != nil {
+		return failed
+	}
+	_, err := Find(ctx, e.user, engine.Dialect.Name())
+	return cmp.Or(err, failed)
 }
 
 // holder is the engine that has containers of a pod whose plan does not tell where it is, or that of new pods when there are

@@ -141,7 +141,7 @@ func (d *diagnosis) runtimes(ctx context.Context, p *program, s settings.Setting
 	e, err := engines.Find(ctx, p.user(), s.Runtime)
 	if err != nil {
 		d.add(bad, "runtime", err.Error(), "")
-	} else if _, _, err := e.Dialect.Observe(ctx, e.Runner); err != nil {
+	} else if _, err := e.Containers(ctx); err != nil {
 		d.add(bad, "runtime", err.Error(), "")
 	}
 	if chosen == "podman" && p.euid != 0 || err == nil && e.Dialect.Features().Rootless {

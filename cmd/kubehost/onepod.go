@@ -12,14 +12,18 @@ import (
 	"github.com/kubehost/kubehost/translate/plan"
 )
 
-// host are the runtimes and the settings that a command works with.
+// host are the runtimes and the settings that a command works with, which looks at pods first.
 func (p *program) host(c *cli.Context) (*engines.Finder, settings.Settings, error) {
 	s, err := p.user().Settings(c)
 	if err != nil {
 		return nil, s, err
 	}
 	e, err := engines.New(p.user(), s)
-	return e, s, err
+	if err != nil {
+		return nil, s, err
+	}
+	e.Trusting = true
+	return e, s, nil
 }
 
 // podNamed is the pod that a word names: "web" or "pod/web".

@@ -59,12 +59,12 @@ func observe(ctx context.Context, e *engines.Finder, engine runtime.Engine, stor
 		views[p.Ref].Damaged = views[p.Ref].remember(e.Settings)
 	}
 	// The runtime is asked last: who watches the files is told when they change after this.
-	seen, err := engine.Observe(ctx, plan.Plan{})
+	seen, err := engine.Containers(ctx)
 	if err != nil {
-		return nil, err
+		return nil, e.Answered(ctx, engine, err)
 	}
 	var ids []string
-	for _, c := range seen.Containers {
+	for _, c := range seen {
 		if !c.Ours() || !e.With(c.Ref, engine) {
 			continue
 		}
@@ -137,7 +137,11 @@ func One(ctx context.Context, e *engines.Finder, r plan.Ref) (Pod, error) {
 	if v.Engine, err = e.Pod(ctx, r); err != nil {
 		return v, err
 	}
-	return v, v.inspect(ctx)
+	failed := v.inspect(ctx)
+	if err := e.Answered(ctx, v.Engine, failed); err != failed {
+		return v, fmt.Errorf("pod %q was applied with %s: %w", r.Name, v.Engine.Dialect.Name(), err)
+	}
+	return v, failed
 }
 
 // inspect asks the runtime for the containers of a pod that was applied.

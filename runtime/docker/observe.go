@@ -35,20 +35,22 @@ func listFormat() string {
 
 const networkFormat = `{"Name":{{json .Name}},"Managed":{{json (.Label "` + runtime.LabelManaged + `")}}}`
 
-// Observe lists containers and networks, both at once.
-func (Dialect) Observe(ctx context.Context, r runtime.Runner) ([]runtime.Container, []runtime.Network, error) {
-	out, err := runtime.Outputs(ctx, r,
-		runtime.Command{Argv: []string{"docker", "ps", "--all", "--no-trunc", "--format", listFormat()}},
-		runtime.Command{Argv: []string{"docker", "network", "ls", "--format", networkFormat}})
+// Containers lists all containers.
+func (Dialect) Containers(ctx context.Context, r runtime.Runner) ([]runtime.Container, error) {
+	out, err := runtime.Outputs(ctx, r, runtime.Command{Argv: []string{"docker", "ps", "--all", "--no-trunc", "--format", listFormat()}})
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	containers, err := parseContainers(out[0])
+	return parseContainers(out[0])
+}
+
+// Networks lists all networks.
+func (Dialect) Networks(ctx context.Context, r runtime.Runner) ([]runtime.Network, error) {
+	out, err := runtime.Outputs(ctx, r, runtime.Command{Argv: []string{"docker", "network", "ls", "--format", networkFormat}})
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	networks, err := parseNetworks(out[1])
-	return containers, networks, err
+	return parseNetworks(out[0])
 }
 
 func parseContainers(out []byte) ([]runtime.Container, error) {

@@ -34,7 +34,7 @@ func TestObserve(t *testing.T) {
 	}
 	const zone = "2026-11-23 14:51:20 +0200 EET"
 	at := time.Date(2026, 11, 23, 12, 51, 20, 0, time.UTC)
-	got, networks, err := Dialect{}.Observe(t.Context(), listing{
+	got, networks, err := observe(t.Context(), listing{
 		"ps": row("1", "shop.web-nginx", "running", "Up 2 hours", "2026-11-23 12:51:20 +0000 UTC", ours) +
 			row("2", "web-infra", "exited", "Exited (137) 2 hours ago", zone, infra) + "\n" +
 			row("3", "db/alias,other", "created", "Created", "2026-11-23 18:21:20 +0530 +0530", none) +
@@ -122,7 +122,7 @@ func TestPorts(t *testing.T) {
 }
 
 func TestObserveEmpty(t *testing.T) {
-	containers, networks, err := Dialect{}.Observe(t.Context(), listing{})
+	containers, networks, err := observe(t.Context(), listing{})
 	if len(containers)+len(networks) != 0 || err != nil {
 		t.Errorf("got %v, %v, %v", containers, networks, err)
 	}
@@ -130,7 +130,7 @@ func TestObserveEmpty(t *testing.T) {
 
 func TestObserveGarbage(t *testing.T) {
 	for _, l := range []listing{{"ps": "Emulate Docker CLI\n"}, {"ps": `{"ID":1}`}, {"network": "{"}, {"ps": `{"ID":"1"`}} {
-		if _, _, err := (Dialect{}).Observe(t.Context(), l); err == nil || !strings.Contains(err.Error(), "not the listing that was asked for") {
+		if _, _, err := observe(t.Context(), l); err == nil || !strings.Contains(err.Error(), "not the listing that was asked for") {
 			t.Errorf("%v: %v", l, err)
 		}
 	}
@@ -144,7 +144,16 @@ func (failing) Run(context.Context, runtime.Command) (runtime.Result, error) {
 
 func TestObserveFails(t *testing.T) {
 	var failed *runtime.CommandError
-	if _, _, err := (Dialect{}).Observe(t.Context(), failing{}); !errors.As(err, &failed) || !strings.Contains(err.Error(), "Cannot connect") {
+	if _, _, err := observe(t.Context(), failing{}); !errors.As(err, &failed) || !strings.Contains(err.Error(), "Cannot connect") {
 		t.Errorf("got %v", err)
 	}
+}
+
+func observe(ctx context.Context, r runtime.Runner) ([]runtime.Container, []runtime.Network, error) {
+	containers, err := Dialect{}.Containers(ctx, r)
+	if err != nil {
+		return nil, nil, err
+	}
+	networks, err := Dialect{}.Networks(ctx, r)
+	return containers, networks, err
 }

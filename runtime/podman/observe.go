@@ -12,20 +12,22 @@ import (
 	"github.com/kubehost/kubehost/translate/plan"
 )
 
-// Observe lists containers and networks, both at once.
-func (Dialect) Observe(ctx context.Context, r runtime.Runner) ([]runtime.Container, []runtime.Network, error) {
-	out, err := runtime.Outputs(ctx, r,
-		runtime.Command{Argv: []string{"podman", "ps", "--all", "--pod", "--format", "json"}},
-		runtime.Command{Argv: []string{"podman", "network", "ls", "--format", "json"}})
+// Containers lists all containers.
+func (Dialect) Containers(ctx context.Context, r runtime.Runner) ([]runtime.Container, error) {
+	out, err := runtime.Outputs(ctx, r, runtime.Command{Argv: []string{"podman", "ps", "--all", "--pod", "--format", "json"}})
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	containers, err := parseContainers(out[0])
+	return parseContainers(out[0])
+}
+
+// Networks lists all networks.
+func (Dialect) Networks(ctx context.Context, r runtime.Runner) ([]runtime.Network, error) {
+	out, err := runtime.Outputs(ctx, r, runtime.Command{Argv: []string{"podman", "network", "ls", "--format", "json"}})
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	networks, err := parseNetworks(out[1])
-	return containers, networks, err
+	return parseNetworks(out[0])
 }
 
 // row is one container as podman lists it.

@@ -45,7 +45,7 @@ const psNew = `[
 
 func observed(t *testing.T, l listing) ([]runtime.Container, []runtime.Network) {
 	t.Helper()
-	containers, networks, err := Dialect{}.Observe(t.Context(), l)
+	containers, networks, err := observe(t.Context(), l)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -95,8 +95,17 @@ func TestObserveEmpty(t *testing.T) {
 
 func TestObserveGarbage(t *testing.T) {
 	for _, l := range []listing{{"ps": "{}"}, {"ps": "[{]"}, {"network": "podman"}, {"ps": `[{"Created":"yesterday"}]`}} {
-		if _, _, err := (Dialect{}).Observe(t.Context(), l); err == nil || !strings.Contains(err.Error(), "not the listing that was asked for") {
+		if _, _, err := observe(t.Context(), l); err == nil || !strings.Contains(err.Error(), "not the listing that was asked for") {
 			t.Errorf("%v: %v", l, err)
 		}
 	}
+}
+
+func observe(ctx context.Context, r runtime.Runner) ([]runtime.Container, []runtime.Network, error) {
+	containers, err := Dialect{}.Containers(ctx, r)
+	if err != nil {
+		return nil, nil, err
+	}
+	networks, err := Dialect{}.Networks(ctx, r)
+	return containers, networks, err
 }
