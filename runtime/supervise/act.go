@@ -299,10 +299,13 @@ func (p *process) hook(r Result, c plan.Check, container string, limit time.Dura
 	return newOperation(r, func(ctx context.Context) Result {
 		if limit > 0 {
 			var cancel context.CancelFunc
-			ctx, cancel = context.WithTimeout(ctx, limit)
+			ctx, cancel = context.WithTimeoutCause(ctx, limit, fmt.Errorf("not done after %s", limit))
 			defer cancel()
 		}
 		if err := probe.Hook(ctx, c, target); err != nil {
+			if cause := context.Cause(ctx); cause != nil && errors.Is(err, context.DeadlineExceeded) {
+				err = cause
+			}
 			r.Message = err.Error()
 			return r
 		}

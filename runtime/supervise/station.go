@@ -137,7 +137,7 @@ func writeAt(f *os.File, text string) error {
 
 // Alive returns the process ID of the pod's supervisor, 0 when there is none.
 func (s Station) Alive() (int, error) {
-	f, err := os.OpenFile(s.file("supervisor"), os.O_RDWR, 0)
+	f, err := os.Open(s.file("supervisor")) // not for writing: it is asked on a file system that is read-only, too
 	if errors.Is(err, fs.ErrNotExist) {
 		return 0, nil
 	}
