@@ -62,7 +62,15 @@ func trusted(ctx context.Context, u settings.User, name string) (runtime.Engine,
 // networks that every docker has. seen and failed are what came of the first look at it.
 func Answered(ctx context.Context, u settings.User, e runtime.Engine, seen runtime.Observed, failed error) error {
 	odd := e.Dialect.Name() == "docker" && !slices.ContainsFunc(seen.Networks, func(n runtime.Network) bool { return n.Name == "none" })
-	if failed == nil && !odd || ctx.Err() != nil {
+	if failed == nil && !odd {
+		return nil
+	}
+	return wrong(ctx, u, e, failed)
+}
+
+// wrong is what is wrong with an engine of which something failed: if it answers, that.
+func wrong(ctx context.Context, u settings.User, e runtime.Engine, failed error) error {
+	if ctx.Err() != nil {
 		return failed
 	}
 	if _, err := Find(ctx, u, e.Dialect.Name()); err != nil {

@@ -1,7 +1,6 @@
 package engines
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -120,21 +119,35 @@ func (e *Finder) Own(ctx context.Context, r plan.Ref) (runtime.Engine, error) {
 	}
 	engine, err := e.named(ctx, name)
 	if err != nil {
-		err = fmt.Errorf("pod %q was applied with %s: %w", r.Name, name, err)
-		if !hasCommand(name) {
-			err = fmt.Errorf("%w\n  hint: if it is gone for good: --runtime %s", err, another(name))
-		}
+		err = unusable(r, name, err)
 	}
 	return engine, err
 }
 
 // Answered is what failed when an engine of applied pods was asked for the first time, or what is wrong with the engine.
 func (e *Finder) Answered(ctx context.Context, engine runtime.Engine, failed error) error {
-	if failed == nil || ctx.Err() != nil {
-		return failed
+	if failed == nil {
+		return nil
 	}
-	_, err := Find(ctx, e.user, engine.Dialect.Name())
-	return cmp.Or(err, failed)
+	return wrong(ctx, e.user, engine, failed)
+}
+
+// PodAnswered is Answered for the engine of one pod.
+func (e *Finder) PodAnswered(ctx context.Context, r plan.Ref, engine runtime.Engine, failed error) error {
+	err := e.Answered(ctx, engine, failed)
+	if err == failed || e.Settings.RuntimeAsked {
+		return err
+	}
+	return unusable(r, engine.Dialect.Name(), err)
+}
+
+// unusable says of which pod the engine cannot be used.
+func unusable(r plan.Ref, name string, err error) error {
+	err = fmt.Errorf("pod %q was applied with %s: %w", r.Name, name, err)
+	if !hasCommand(name) {
+		err = fmt.Errorf("%w\n  hint: if it is gone for good: --runtime %s", err, another(name))
+	}
+	return err
 }
 
 // holder is the engine that has containers of a pod whose plan does not tell where it is, or that of new pods when there are

@@ -137,11 +137,7 @@ func One(ctx context.Context, e *engines.Finder, r plan.Ref) (Pod, error) {
 	if v.Engine, err = e.Pod(ctx, r); err != nil {
 		return v, err
 	}
-	failed := v.inspect(ctx)
-	if err := e.Answered(ctx, v.Engine, failed); err != failed {
-		return v, fmt.Errorf("pod %q was applied with %s: %w", r.Name, v.Engine.Dialect.Name(), err)
-	}
-	return v, failed
+	return v, e.PodAnswered(ctx, r, v.Engine, v.inspect(ctx))
 }
 
 // inspect asks the runtime for the containers of a pod that was applied.
