@@ -1,8 +1,8 @@
 package manifests
 
 import (
-	"cmp"
 	"slices"
+	"sort"
 	"strings"
 )
 
@@ -42,7 +42,7 @@ func ordered(findings []finding) []finding {
 		}
 		kept = append(kept, f)
 	}
-	slices.SortStableFunc(kept, func(a, b finding) int { return cmp.Compare(a.Line, b.Line) })
+	sort.SliceStable(kept, func(i, j int) bool { return kept[i].Line < kept[j].Line })
 	return kept
 }
 

@@ -311,6 +311,36 @@ pod "b": port 192.0.2.7:53/udp of the host is taken by the container "db", which
 	}
 }
 
+// TestPortHolders: what counts are the sandboxes of other pods, until they are gone.
+func TestPortHolders(t *testing.T) {
+	local := plan.Port{HostIP: "127.0.0.1", HostPort: 8080, ContainerPort: 80, Protocol: plan.TCP}
+	other := local
+	other.HostPort = 8081
+	h := hostWith(t, true, publishing(simplePod("shop", "a"), local, other), publishing(simplePod("shop", "b"), plan.Port{HostPort: 9090, Protocol: plan.TCP}))
+	h.Containers = append(h.Containers, Container{ID: "foreign", Name: "foreign", State: Running, Ports: []plan.Port{local}})
+	p := publishing(simplePod("default", "p"), local, other)
+	holders := func(p plan.Pod) (names []string) {
+		for _, c := range h.PortHolders(&p) {
+			names = append(names, c.Name)
+		}
+		return names
+	}
+	if got := holders(p); !slices.Equal(got, []string{"shop.a-infra"}) {
+		t.Error(got)
+	}
+	if got := holders(publishing(simplePod("shop", "a"), local)); len(got) > 0 {
+		t.Errorf("of the pod itself: %v", got)
+	}
+	state("shop.a-infra", Broken, 0)(h)
+	if got := holders(p); len(got) != 1 {
+		t.Errorf("while it is being removed: %v", got)
+	}
+	state("shop.a-infra", Exited, 0)(h)
+	if got := holders(p); len(got) > 0 {
+		t.Errorf("of one that has ended: %v", got)
+	}
+}
+
 func removalCases() []decideCase {
 	web, b := webPod(), simplePod("default", "b")
 	grace := int64(5)

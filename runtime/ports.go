@@ -81,6 +81,16 @@ func (b *builder) holder(port plan.Port) *Container {
 	return nil
 }
 
+// PortHolders are the infra containers of other pods that have ports which this one needs.
+func (o Observed) PortHolders(p *plan.Pod) []Container {
+	return slices.DeleteFunc(slices.Clone(o.Containers), func(c Container) bool {
+		wants := func(has plan.Port) bool {
+			return slices.ContainsFunc(p.Sandbox.Ports, func(port plan.Port) bool { return clash(has, port) })
+		}
+		return c.Role != RoleInfra || c.Ref == p.Ref || !c.Up() && c.State != Broken || !slices.ContainsFunc(c.Ports, wants)
+	})
+}
+
 // clash says that not both ports can be bound. IPv4 and IPv6 stand beside each other, as both runtimes bind them.
 func clash(a, b plan.Port) bool {
 	if a.HostPort != b.HostPort || a.Protocol != b.Protocol {

@@ -8,6 +8,7 @@ import (
 	"maps"
 	"path"
 	"slices"
+	"sort"
 	"strings"
 
 	"github.com/distribution/reference"
@@ -44,8 +45,9 @@ func (p *podTranslator) logins() []scopedLogin {
 	for _, l := range fromFiles {
 		all = append(all, scopedLogin{parseScope(l.Registry), plan.Login{Username: l.Username, PasswordFile: l.PasswordFile}})
 	}
-	slices.SortStableFunc(all, func(a, b scopedLogin) int {
-		return cmp.Or(cmp.Compare(strings.Count(a.host, "*"), strings.Count(b.host, "*")), cmp.Compare(len(b.path), len(a.path)))
+	sort.SliceStable(all, func(i, j int) bool {
+		a, b := all[i], all[j]
+		return cmp.Or(cmp.Compare(strings.Count(a.host, "*"), strings.Count(b.host, "*")), cmp.Compare(len(b.path), len(a.path))) < 0
 	})
 	return all
 }

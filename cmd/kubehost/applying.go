@@ -38,13 +38,16 @@ type applying struct {
 	calm map[plan.Ref]bool
 	// fresh are pods of which the runtime had nothing.
 	fresh map[plan.Ref]bool
+	// holders are the sandboxes of other pods that had ports of a pod.
+	holders map[plan.Ref][]runtime.Container
 }
 
 // newApplying is a run of apply, or of a command that goes on from what was applied.
 func newApplying(a acting, wait bool) applying {
 	return applying{acting: a, wanted: wanted{set: &manifests.Set{}}, wait: wait, engines: map[plan.Ref]runtime.Engine{},
 		wishes: map[plan.Ref]supervise.Wanted{}, spawned: map[plan.Ref]int{}, told: map[plan.Ref]supervise.Memory{},
-		begun: map[plan.Ref]<-chan struct{}{}, read: map[plan.Ref]string{}, calm: map[plan.Ref]bool{}, fresh: map[plan.Ref]bool{}}
+		begun: map[plan.Ref]<-chan struct{}{}, read: map[plan.Ref]string{}, calm: map[plan.Ref]bool{}, fresh: map[plan.Ref]bool{},
+		holders: map[plan.Ref][]runtime.Container{}}
 }
 
 // run does what differs and prints a line for each object.

@@ -164,6 +164,11 @@ func (a *applying) arrived(ctx context.Context, p plan.Pod, waited time.Duration
 		if err := a.trouble(ctx, p, m); err != nil {
 			return false, err
 		}
+		if a.wait && m.Settled {
+			if err := a.failed(ctx, p, m); err != nil {
+				return false, err
+			}
+		}
 		if m.Settled && (!a.wait || m.Over || m.Ready(&p)) {
 			a.show.Arrived(&p, m, waited)
 			return true, nil
@@ -261,6 +266,21 @@ func (a *applying) trouble(ctx context.Context, p plan.Pod, m supervise.Memory) 
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// failed is an error for a pod that has failed for good: it will never be ready. What its containers wrote last says more.
+func (a *applying) failed(ctx context.Context, p plan.Pod, m supervise.Memory) error {
+	if !m.Failed() {
+		return nil
+	}
+	text := m.Verdict(p.Name)
+	for _, u := range p.Units {
+		have := m.Units[u.Name]
+		if have != nil && u.Role != plan.Sidecar && have.State == supervise.Terminated && have.ExitCode != 0 {
+			text += fmt.Sprintf("\ncontainer %s exited with %d%s", u.Name, have.ExitCode, a.lastLog(ctx, p.Ref, have.ID))
+		}
+	}
+	return errors.New(text)
 }
 
 // prefixed names the pod where the message does not.

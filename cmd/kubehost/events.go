@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"sort"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -138,8 +139,8 @@ func (e eventing) list() (all []happened, damaged runtime.Damaged, err error) {
 			}
 		}
 	}
-	slices.SortStableFunc(all, func(a, b happened) int {
-		return cmp.Or(a.Time.Compare(b.Time), a.Ref.Compare(b.Ref))
+	sort.SliceStable(all, func(i, j int) bool {
+		return cmp.Or(all[i].Time.Compare(all[j].Time), all[i].Ref.Compare(all[j].Ref)) < 0
 	})
 	return all, damaged, nil
 }

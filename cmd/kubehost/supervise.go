@@ -144,14 +144,10 @@ func (p *program) supervisedEngine(c *cli.Context, s settings.Settings, r plan.R
 // failed is an error for a pod that has failed for good.
 func failed(s supervise.Station) error {
 	m, err := s.Memory()
-	if err != nil || !m.Over || m.Phase != supervise.Failed {
+	if err != nil || !m.Failed() {
 		return nil // one that was deleted meanwhile has no memory
 	}
-	text := fmt.Sprintf("pod %q has failed", s.Ref.Name)
-	if m.Message != "" {
-		text += ": " + m.Message
-	}
-	return &commandline.ExitError{Code: systemd.ExitPodFailed, Err: errors.New(text)}
+	return &commandline.ExitError{Code: systemd.ExitPodFailed, Err: errors.New(m.Verdict(s.Ref.Name))}
 }
 
 // takeOver makes the supervisor that apply started in the background, if there is one, leave the pod to this process.

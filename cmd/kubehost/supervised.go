@@ -39,6 +39,7 @@ func (a *applying) prepareAndHandOver(ctx context.Context, d decided) ([]plan.Po
 		a.show.HandedOver(pt.steps)
 		for _, p := range pt.want.Pods {
 			a.fresh[p.Ref] = !engines.Has(pt.seen, p.Ref)
+			a.holders[p.Ref] = pt.seen.PortHolders(&p)
 			a.calm[p.Ref] = !touches(pt.steps, p.Ref) && a.settled(p)
 		}
 	}
@@ -82,6 +83,7 @@ func (a *applying) give(ctx context.Context, pods []plan.Pod) (given []plan.Pod,
 			wanted = supervise.Ask(now)
 			wanted.Fresh = a.fresh[p.Ref]
 		}
+		wanted.After = supervise.Holders(a.holders[p.Ref])
 		if err := wanted.Write(a.store.PodDir(p.Ref)); err != nil {
 			errs = append(errs, settings.StateError(err))
 			continue

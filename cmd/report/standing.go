@@ -57,7 +57,7 @@ func (r *Work) Arrived(p *plan.Pod, m supervise.Memory, waited time.Duration) {
 	}
 	e := podEvent(p, m, waited > LongWait)
 	e.Phase = progress.Done
-	if m.Over && m.Phase == supervise.Failed {
+	if m.Failed() {
 		e.Phase = progress.Failed
 	}
 	r.pod(p.Ref, e)

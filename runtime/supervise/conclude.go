@@ -1,6 +1,8 @@
 package supervise
 
 import (
+	"fmt"
+
 	"github.com/kubehost/kubehost/translate/plan"
 )
 
@@ -59,6 +61,18 @@ func (l *look) settled() bool {
 		settled = settled && (u.ID != "" || ended) && !holding(p, u) && l.fits(p) && u.Killed != byChange && u.Killed != byWish
 	}, plan.Sidecar, plan.Main)
 	return settled
+}
+
+// Failed says whether the pod has failed for good.
+func (m Memory) Failed() bool { return m.Over && m.Phase == Failed }
+
+// Verdict says of a pod that has failed why it has: `pod "web" has failed: Pod was active on the node longer than the specified deadline`.
+func (m Memory) Verdict(pod string) string {
+	text := fmt.Sprintf("pod %q has failed", pod)
+	if m.Message != "" {
+		text += ": " + m.Message
+	}
+	return text
 }
 
 // Ready says whether every container that should run does, and is ready.

@@ -71,3 +71,24 @@ func TestCondition(t *testing.T) {
 		}
 	}
 }
+
+func TestVerdict(t *testing.T) {
+	ended := Memory{Over: true, Phase: Failed}
+	late := Memory{Over: true, Phase: Failed, Reason: "DeadlineExceeded", Message: "Pod was active on the node longer than the specified deadline"}
+	for _, m := range []Memory{ended, late} {
+		if !m.Failed() {
+			t.Errorf("%+v has not failed", m)
+		}
+	}
+	for _, m := range []Memory{{Phase: Failed}, {Over: true, Phase: Succeeded}} {
+		if m.Failed() {
+			t.Errorf("%+v has failed", m)
+		}
+	}
+	if got := ended.Verdict("job"); got != `pod "job" has failed` {
+		t.Error(got)
+	}
+	if got := late.Verdict("job"); got != `pod "job" has failed: Pod was active on the node longer than the specified deadline` {
+		t.Error(got)
+	}
+}

@@ -1,6 +1,9 @@
 package supervise
 
 import (
+	"strings"
+	"time"
+
 	"github.com/kubehost/kubehost/translate/plan"
 )
 
@@ -10,7 +13,7 @@ func (p *process) unmetNeeds() []string {
 	if _, there := p.seen[p.pod.Sandbox.ID]; there {
 		return nil
 	}
-	var unmet []string
+	unmet := p.portsHeld()
 	for _, need := range p.pod.Needs {
 		stored, err := p.Store.Pod(need.Pod)
 		if err == nil && !stored.Plan.Supervised {
@@ -25,6 +28,27 @@ func (p *process) unmetNeeds() []string {
 	}
 	return unmet
 }
+
+// portsHeld names the ports that pods still have which are to give them to this one. A runtime that is asked for a port before the
+// sandbox that had it is gone in every respect fails, or mixes up the rules of both: podman removes some of the new one's with the old
+// one's. A pod without a supervisor is not waited for long.
+func (p *process) portsHeld() []string {
+	var held []string
+	for _, h := range p.wanted.After {
+		station := Station{Dir: p.Station.Dir, Ref: h.Pod}
+		m, _ := station.Memory()
+		if !strings.HasPrefix(m.Sandbox, h.Sandbox+"@") {
+			continue
+		}
+		if pid, _ := station.Alive(); pid != 0 || time.Since(p.wanted.Asked) < portsPatience {
+			held = append(held, "the ports of "+h.Pod.String())
+		}
+	}
+	return held
+}
+
+// portsPatience is how long a pod waits for the ports of another of which no supervisor lives: it may be about to begin.
+const portsPatience = time.Minute
 
 // watchNeeds makes the kernel tell when what the pod waits for changes, as long as it waits. Where it cannot, the files are looked at
 // again and again.

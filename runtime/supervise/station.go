@@ -203,6 +203,8 @@ type Wanted struct {
 	Boot string `json:"boot,omitempty"`
 	// Fresh says that the runtime had nothing of the pod then.
 	Fresh bool `json:"fresh,omitempty"`
+	// After are sandboxes of other pods that had ports of this one then: its own is made once they are gone.
+	After []Holder `json:"after,omitempty"`
 	// Stopped says that the pod should not run. With Removed nothing of it is to stay: who asks removes what has ended.
 	Stopped bool `json:"stopped,omitempty"`
 	Removed bool `json:"removed,omitempty"`
@@ -210,6 +212,22 @@ type Wanted struct {
 	Grace *int64 `json:"gracePeriodSeconds,omitempty"`
 	// Anew is when a user last asked that a container be started anew, by its name; under "" it is the whole pod.
 	Anew map[string]time.Time `json:"anew,omitempty"`
+}
+
+// Holder is a sandbox of another pod that is about to go.
+type Holder struct {
+	Pod plan.Ref `json:"pod"`
+	// Sandbox is the ID of its infra container.
+	Sandbox string `json:"sandbox"`
+}
+
+// Holders are those whose infra containers these are.
+func Holders(infras []runtime.Container) []Holder {
+	var holders []Holder
+	for _, c := range infras {
+		holders = append(holders, Holder{c.Ref, c.ID})
+	}
+	return holders
 }
 
 const wantedFile = "wanted.json"
