@@ -174,8 +174,16 @@ func (w *world) restartAs(forgetful bool) {
 	w.revive(!forgetful)
 }
 
+// seeds are fewer with -short: the race detector has nothing to find in what runs in one goroutine.
+func seeds(n int) int {
+	if testing.Short() {
+		n /= 20
+	}
+	return n * *worlds
+}
+
 func eachWorld(t *testing.T, n int, play func(t *testing.T, r chance, w *world)) {
-	for seed := range n * *worlds {
+	for seed := range seeds(n) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			r := chance{rand.New(rand.NewPCG(uint64(seed), 4))}
 			w := newWorld(r.pod(), nil)

@@ -39,7 +39,7 @@ func TestSet(t *testing.T) {
 // TestClockIsSet plays random worlds twice, once with a clock that is set now and then: in both the same happens at
 // the same moments.
 func TestClockIsSet(t *testing.T) {
-	for seed := range 60 * *worlds {
+	for seed := range seeds(60) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			play := func(jump func() time.Duration) *world {
 				r := chance{rand.New(rand.NewPCG(uint64(seed), 5))}

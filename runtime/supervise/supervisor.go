@@ -354,12 +354,19 @@ func (p *process) wait(ctx context.Context, signals Signals, until time.Time) (h
 }
 
 // together is how long what happens is gathered, for one look at all of it, while containers are being started or stopped: those
-// of a pod are beside one another.
-const together = 200 * time.Millisecond
+// of a pod are beside one another. A busy runtime tells of the end of a stop a while after the container's.
+const (
+	together     = 200 * time.Millisecond
+	stopTogether = time.Second
+)
 
 // gather takes what else has happened, and what is about to.
 func (p *process) gather(ctx context.Context, h *happening) {
-	late, stop := timerFor(time.Now().Add(together))
+	patience := together
+	if slices.ContainsFunc(p.operations, func(o *operation) bool { return o.of.Of == OfStop }) {
+		patience = stopTogether
+	}
+	late, stop := timerFor(time.Now().Add(patience))
 	defer stop()
 	for h.look && p.acting() {
 		select {
