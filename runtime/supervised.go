@@ -51,9 +51,9 @@ func (ss Steps) Brought() Steps {
 	})
 }
 
-// RemovePodSteps remove all containers of a pod, and its sandbox.
-func RemovePodSteps(p *plan.Pod, o Observed, cause string) Steps {
-	b := newBuilder(Desired{}, o, InfraImage{})
+// RemovePodSteps remove those of all containers that are the pod's, and its sandbox.
+func RemovePodSteps(p *plan.Pod, all []Container, cause string) Steps {
+	b := newBuilder(Desired{}, Observed{Containers: all}, InfraImage{})
 	if have := b.have[p.Ref]; len(have) > 0 {
 		b.add(Step{ID: podID(p.Ref, "remove"), Pod: p.Ref, Op: removePod(have, nil), Cause: cause})
 	}

@@ -224,11 +224,11 @@ func (st *starting) unsupervised(ctx context.Context, p plan.Pod) error {
 			return st.carryOut(ctx, e, runtime.Steps{{ID: u.ID, Pod: p.Ref, Op: runtime.RestartContainer{ID: u.ID, Grace: p.GracePeriod}}})
 		}
 		pt := part{program: st.program, engine: e, want: plan.Plan{Pods: []plan.Pod{p}}}
-		seen, err := e.Observe(ctx, pt.want)
+		all, err := e.Containers(ctx)
 		if err != nil {
 			return err
 		}
-		if err := st.carryOut(ctx, e, runtime.RemovePodSteps(&p, seen, "")); err != nil {
+		if err := st.carryOut(ctx, e, runtime.RemovePodSteps(&p, all, "")); err != nil {
 			return err
 		}
 		if err := (supervise.Wanted{}).Write(st.store.PodDir(p.Ref)); err != nil {

@@ -47,8 +47,8 @@ func (p *process) prepare(a Action) *operation {
 		})
 	case RemoveSandbox:
 		return p.stepsBeside(p.keepLogs(Why(a.Cause)), Result{Of: OfSandbox}, func(ctx context.Context) (runtime.Steps, error) {
-			o, err := p.Engine.Observe(ctx, only(pod))
-			return runtime.RemovePodSteps(&pod, o, a.Cause), err
+			all, err := p.Engine.Containers(ctx)
+			return runtime.RemovePodSteps(&pod, all, a.Cause), err
 		})
 	case StartUnit:
 		u := *pod.Unit(a.Unit)
