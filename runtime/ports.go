@@ -83,12 +83,17 @@ func (b *builder) holder(port plan.Port) *Container {
 
 // PortHolders are the infra containers of other pods that have ports which this one needs.
 func (o Observed) PortHolders(p *plan.Pod) []Container {
-	return slices.DeleteFunc(slices.Clone(o.Containers), func(c Container) bool {
-		wants := func(has plan.Port) bool {
-			return slices.ContainsFunc(p.Sandbox.Ports, func(port plan.Port) bool { return clash(has, port) })
+	wants := func(has plan.Port) bool {
+		return slices.ContainsFunc(p.Sandbox.Ports, func(port plan.Port) bool { return clash(has, port) })
+	}
+	var holders []Container
+	for i := range o.Containers {
+		c := &o.Containers[i]
+		if c.Role == RoleInfra && c.Ref != p.Ref && (c.Up() || c.State == Broken) && slices.ContainsFunc(c.Ports, wants) {
+			holders = append(holders, *c)
 		}
-		return c.Role != RoleInfra || c.Ref == p.Ref || !c.Up() && c.State != Broken || !slices.ContainsFunc(c.Ports, wants)
-	})
+	}
+	return holders
 }
 
 // clash says that not both ports can be bound. IPv4 and IPv6 stand beside each other, as both runtimes bind them.

@@ -164,12 +164,10 @@ func (a *applying) arrived(ctx context.Context, p plan.Pod, waited time.Duration
 		if err := a.trouble(ctx, p, m); err != nil {
 			return false, err
 		}
-		if a.wait && m.Settled {
-			if err := a.failed(ctx, p, m); err != nil {
-				return false, err
-			}
-		}
 		if m.Settled && (!a.wait || m.Over || m.Ready(&p)) {
+			if a.wait && m.Failed() {
+				return false, a.failure(ctx, p, m)
+			}
 			a.show.Arrived(&p, m, waited)
 			return true, nil
 		}
@@ -268,11 +266,8 @@ func (a *applying) trouble(ctx context.Context, p plan.Pod, m supervise.Memory) 
 	return errors.Join(errs...)
 }
 
-// failed is an error for a pod that has failed for good: it will never be ready. What its containers wrote last says more.
-func (a *applying) failed(ctx context.Context, p plan.Pod, m supervise.Memory) error {
-	if !m.Failed() {
-		return nil
-	}
+// failure tells of a pod that has failed for good, with what its containers wrote last.
+func (a *applying) failure(ctx context.Context, p plan.Pod, m supervise.Memory) error {
 	text := m.Verdict(p.Name)
 	for _, u := range p.Units {
 		have := m.Units[u.Name]

@@ -39,8 +39,9 @@ func (a *applying) prepareAndHandOver(ctx context.Context, d decided) ([]plan.Po
 		a.show.HandedOver(pt.steps)
 		for _, p := range pt.want.Pods {
 			a.fresh[p.Ref] = !engines.Has(pt.seen, p.Ref)
-			a.holders[p.Ref] = pt.seen.PortHolders(&p)
-			a.calm[p.Ref] = !touches(pt.steps, p.Ref) && a.settled(p)
+			if a.calm[p.Ref] = !touches(pt.steps, p.Ref) && a.settled(p); !a.calm[p.Ref] {
+				a.holders[p.Ref] = pt.seen.PortHolders(&p)
+			}
 		}
 	}
 	given, err := a.handOver(ctx, a.unfailed(d.pods))

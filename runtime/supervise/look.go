@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"maps"
+	"strings"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -130,6 +131,9 @@ func (p *process) input(results []Result) Input {
 func sandboxID(d runtime.Detail) string {
 	return d.ID + "@" + d.Started.UTC().Format(time.RFC3339Nano)
 }
+
+// isOf says whether a sandbox, as sandboxID names it, is one of an infra container.
+func isOf(sandbox, infra string) bool { return strings.HasPrefix(sandbox, infra+"@") }
 
 func (p *process) container(d runtime.Detail) Container {
 	lost := p.lost(d)

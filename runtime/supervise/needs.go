@@ -1,7 +1,6 @@
 package supervise
 
 import (
-	"strings"
 	"time"
 
 	"github.com/kubehost/kubehost/translate/plan"
@@ -37,7 +36,7 @@ func (p *process) portsHeld() []string {
 	for _, h := range p.wanted.After {
 		station := Station{Dir: p.Station.Dir, Ref: h.Pod}
 		m, _ := station.Memory()
-		if !strings.HasPrefix(m.Sandbox, h.Sandbox+"@") {
+		if !isOf(m.Sandbox, h.Sandbox) {
 			continue
 		}
 		if pid, _ := station.Alive(); pid != 0 || time.Since(p.wanted.Asked) < portsPatience {
