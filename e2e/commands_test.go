@@ -200,13 +200,14 @@ func listening(ts *testscript.TestScript, args []string) {
 func push(ts *testscript.TestScript, args []string) {
 	flags := flag.NewFlagSet("push", flag.ContinueOnError)
 	user, signal := flags.String("user", "", ""), flags.String("stop-signal", "", "")
+	volume := flags.String("volume", "", "")
 	foreign := flags.Bool("foreign", false, "")
 	ts.Check(flags.Parse(args))
 	if args = flags.Args(); len(args) == 0 {
-		ts.Fatalf("usage: push [-user USER] [-stop-signal SIGNAL] [-foreign] REPO:TAG [NAME=VALUE…]")
+		ts.Fatalf("usage: push [-user USER] [-stop-signal SIGNAL] [-volume DIR] [-foreign] REPO:TAG [NAME=VALUE…]")
 	}
 	s := of(ts)
-	img, err := newImage(s.ns, imageConfig{*user, *signal, args[1:]})
+	img, err := newImage(s.ns, imageConfig{*user, *signal, *volume, args[1:]})
 	if *foreign {
 		img, err = foreignImage(s.ns)
 	}

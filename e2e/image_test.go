@@ -70,7 +70,9 @@ var layer = sync.OnceValues(func() ([]byte, error) {
 // imageConfig is what an image says of its containers.
 type imageConfig struct {
 	user, stopSignal string
-	env              []string
+	// volume is a directory that a volume is made for.
+	volume string
+	env    []string
 }
 
 // newImage makes the test image. The author is nobody's business but makes it another image: one script may then remove
@@ -97,6 +99,10 @@ func foreignImage(author string) (image, error) {
 }
 
 func configured(l []byte, arch, author string, c imageConfig) (image, error) {
+	volumes := map[string]any{}
+	if c.volume != "" {
+		volumes[c.volume] = struct{}{}
+	}
 	conf, err := json.Marshal(map[string]any{
 		"created":      "1970-01-01T00:00:00Z",
 		"author":       author,
@@ -108,6 +114,7 @@ func configured(l []byte, arch, author string, c imageConfig) (image, error) {
 			"Cmd":        []string{"image-cmd"},
 			"User":       c.user,
 			"StopSignal": c.stopSignal,
+			"Volumes":    volumes,
 		},
 		"rootfs": map[string]any{"type": "layers", "diff_ids": []string{digest(l)}},
 	})

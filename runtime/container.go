@@ -56,6 +56,9 @@ func RestartFlag(p plan.RestartPolicy) string {
 func (e Engine) runContainer(op RunContainer) Action {
 	p, u := op.Pod, op.Unit
 	argv := []string{e.Dialect.Name(), "run", "--name", u.ID}
+	if op.Replace {
+		argv = append(argv, "--replace")
+	}
 	if u.Role != plan.Init || op.Detach || p.Supervised {
 		argv = append(argv, "--detach", "--restart", RestartFlag(p.RuntimeRestart(p.RestartOf(u))))
 	}

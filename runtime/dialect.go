@@ -62,6 +62,8 @@ type Features struct {
 	PullLine *regexp.Regexp
 	// ImageVolumes says that the runtime can mount an image's file system.
 	ImageVolumes bool
+	// Replaces says that the run command can take the place of a container that has the same name.
+	Replaces bool
 }
 
 // InfraImage is the image of the infra container, carried by kubehost itself.

@@ -207,11 +207,12 @@ func (b *builder) unit(w podWork, u unitWork, inits []string) string {
 			needs = append(needs, volumeID(p.Ref, m.Volume))
 		}
 	}
-	if u.old != nil {
+	replace := u.old != nil && u.old.Replaceable
+	if u.old != nil && !replace {
 		needs = append(needs, b.add(Step{ID: id + ":remove", Pod: p.Ref, Op: RemoveContainers{stop([]Container{*u.old}, nil)},
 			Cause: u.cause, Needs: append([]string{b.barrier}, inits...)}))
 	}
-	return b.add(Step{ID: id, Pod: p.Ref, Op: RunContainer{Pod: p, Unit: u.unit}, Cause: u.cause, Needs: needs})
+	return b.add(Step{ID: id, Pod: p.Ref, Op: RunContainer{Pod: p, Unit: u.unit, Replace: replace}, Cause: u.cause, Needs: needs})
 }
 
 // removal adds the step that removes a pod.

@@ -119,6 +119,7 @@ func (e Engine) inspect(ctx context.Context, ids []string) (map[string]Detail, e
 			OOMKilled             bool
 			StartedAt, FinishedAt time.Time
 		}
+		Mounts          []mount
 		NetworkSettings struct {
 			Networks map[string]Addresses
 		}
@@ -139,12 +140,18 @@ func (e Engine) inspect(ctx context.Context, ids []string) (map[string]Detail, e
 		if d.Container.State == Exited && d.Finished.Before(d.Started) {
 			d.Finished = d.Started // nobody saw its end
 		}
+		// Podman leaves the volumes of a container that it replaces: nobody would ever remove them.
+		d.Container.Replaceable = e.Dialect.Features().Replaces && d.Container.State == Exited &&
+			!slices.ContainsFunc(r.Mounts, func(m mount) bool { return m.Type == "volume" })
 		d.Container.Label(func(key string) string { return r.Config.Labels[key] })
 		d.Counted, _ = strconv.Atoi(r.Config.Labels[LabelRestarts])
 		details[r.ID] = d
 	}
 	return details, nil
 }
+
+// mount is one of an inspected container.
+type mount struct{ Type string }
 
 // unanswered says whether docker complains of its engine, and not of containers that are not there. All that it has to say
 // of that speaks of connecting: "Cannot connect to", "failed to connect to", "error during connect", "trying to connect to".

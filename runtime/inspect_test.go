@@ -77,6 +77,46 @@ func TestInspectAfterPowerCut(t *testing.T) {
 	}
 }
 
+// Podman can replace a container that has ended, but would leave its volumes; docker cannot replace any.
+func TestReplaceable(t *testing.T) {
+	for _, test := range []struct {
+		dialect       runtime.Dialect
+		state, mounts string
+		want          bool
+	}{
+		{podman.Dialect{}, "exited", `[{"Type":"bind"}]`, true},
+		{podman.Dialect{}, "exited", `[{"Type":"bind"},{"Type":"volume"}]`, false},
+		{podman.Dialect{}, "running", `[]`, false},
+		{podman.Dialect{}, "created", `[]`, false},
+		{docker.Dialect{}, "exited", `[]`, false},
+	} {
+		e := runtime.Engine{Dialect: test.dialect, Runner: inspection(`[{"Id":"1","Name":"web-main","State":{"Status":"` + test.state + `"},"Mounts":` + test.mounts + `}]`)}
+		found, err := e.Inspect(t.Context(), []string{"1"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		old := found["1"].Container
+		if old.Replaceable != test.want {
+			t.Errorf("%s, %s with %s: %v", test.dialect.Name(), test.state, test.mounts, old.Replaceable)
+		}
+		u := plan.Unit{ID: "web-main", Name: "main", Role: plan.Main, Image: "app:1"}
+		steps := runtime.UnitSteps(&plan.Pod{ID: "web", Units: []plan.Unit{u}}, u, &old, 1, "exited with 1")
+		var argv []string
+		removed := false
+		for _, s := range steps {
+			switch s.Op.(type) {
+			case runtime.RunContainer:
+				argv = e.Action(s.Op).Run[0].Argv
+			case runtime.RemoveContainers:
+				removed = true
+			}
+		}
+		if removed == test.want || slices.Contains(argv, "--replace") != test.want {
+			t.Errorf("%s, %s with %s: removed before: %v; %q", test.dialect.Name(), test.state, test.mounts, removed, argv)
+		}
+	}
+}
+
 // halfRemoved is podman with two containers, of one of which the files have gone.
 type halfRemoved struct{ listing string }
 

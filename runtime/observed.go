@@ -27,6 +27,9 @@ type Container struct {
 	// ExitCode is meaningful when State is Exited.
 	ExitCode int
 	Created  time.Time
+	// Replaceable says that the runtime can make another in the place of this one with a single command: it has ended, and no volume is to
+	// be removed with it. Only an inspection tells.
+	Replaceable bool
 	// Ports are the published ports; their ContainerPort is not told.
 	Ports []plan.Port
 

@@ -130,6 +130,8 @@ type (
 		Detach bool
 		// Restarts is how often the container was started again, as a supervisor counts.
 		Restarts int
+		// Replace takes the place of a container that has ended.
+		Replace bool
 	}
 	// AwaitContainer waits for the end of an init container that runs already.
 	AwaitContainer struct {

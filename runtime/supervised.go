@@ -51,6 +51,14 @@ func (ss Steps) Brought() Steps {
 	})
 }
 
+// Present leaves out the step that looks for an image, for one who knows that it is here.
+func (ss Steps) Present(image string) Steps {
+	return slices.DeleteFunc(slices.Clone(ss), func(s Step) bool {
+		op, ok := s.Op.(EnsureImage)
+		return ok && op.Image == image
+	})
+}
+
 // RemovePodSteps remove those of all containers that are the pod's, and its sandbox.
 func RemovePodSteps(p *plan.Pod, all []Container, cause string) Steps {
 	b := newBuilder(Desired{}, Observed{Containers: all}, InfraImage{})

@@ -53,13 +53,16 @@ func (p *process) prepare(a Action) *operation {
 	case StartUnit:
 		u := *pod.Unit(a.Unit)
 		old := p.there(u.ID)
-		brought := p.takeBrought(a.Unit)
+		brought, repeats := p.takeBrought(a.Unit), p.repeats(u, old)
 		keep := p.keepLog(a.Unit, old)
 		steps := runtime.UnitSteps(&pod, u, old, a.Restarts, a.Cause)
-		if brought {
+		switch {
+		case brought:
 			steps = steps.Brought()
+		case repeats:
+			steps = steps.Present(u.Image)
 		}
-		start := p.start(keep, Result{Of: OfStart, Unit: a.Unit, Hasty: brought}, steps)
+		start := p.start(keep, Result{Of: OfStart, Unit: a.Unit, Hasty: brought || repeats}, steps)
 		start.made = pod.UnitHash(u)
 		return start
 	case StopSandbox:
@@ -90,6 +93,13 @@ func (p *process) takeBrought(what string) bool {
 	brought := p.brought[what]
 	delete(p.brought, what)
 	return brought && time.Since(p.wanted.Asked) < justBrought
+}
+
+// repeats says whether a container is started once more that ran as it is planned, with what is here. Then its image is: no runtime removes
+// one that a container was made from, unless it is forced to, which the next try finds out.
+func (p *process) repeats(u plan.Unit, old *runtime.Container) bool {
+	m := p.memory.Units[u.Name]
+	return u.Pull != plan.PullAlways && old != nil && m != nil && m.ID == old.ID && m.State == Terminated && m.Made == p.pod.UnitHash(u)
 }
 
 func only(p plan.Pod) plan.Plan { return plan.Plan{Pods: []plan.Pod{p}} }

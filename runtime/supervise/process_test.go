@@ -206,6 +206,45 @@ func TestAPullHoldsNobodyUp(t *testing.T) {
 	})
 }
 
+// The image of a container that is started once more as it ran is not looked for: the container that ended holds it. What is wrong all the
+// same the next try finds out.
+func TestARestartKnowsItsImage(t *testing.T) {
+	for name, test := range map[string]struct {
+		pull   plan.PullPolicy
+		change func(*process, *Unit)
+		want   bool
+	}{
+		"as it ran":                 {plan.PullIfNotPresent, func(*process, *Unit) {}, true},
+		"always pulled":             {plan.PullAlways, func(*process, *Unit) {}, false},
+		"planned otherwise":         {plan.PullIfNotPresent, func(_ *process, u *Unit) { u.Made = "another" }, false},
+		"not the one that ended":    {plan.PullIfNotPresent, func(_ *process, u *Unit) { u.ID = "another" }, false},
+		"could not be started":      {plan.PullIfNotPresent, func(_ *process, u *Unit) { u.ID, u.State = "", Waiting }, false},
+		"its container was removed": {plan.PullIfNotPresent, func(p *process, _ *Unit) { p.seen = nil }, false},
+	} {
+		r := &script{answer: func(_ context.Context, asked string) (runtime.Result, error) {
+			if strings.HasPrefix(asked, "run ") {
+				return runtime.Result{Code: 125}, nil
+			}
+			return runtime.Result{Stdout: []byte("10.1.2.3 10.1.2.1")}, nil
+		}}
+		u := unit(plan.Main, "m")
+		u.Image, u.Pull = "registry.example/app:1", test.pull
+		p := testProcess(t, r, u)
+		ended, d := p.memory.Units["m"], p.seen[u.ID]
+		ended.State, ended.Doing, ended.Made = Terminated, Starting, p.pod.UnitHash(u)
+		d.Container = runtime.Container{ID: d.ID, Name: u.ID, State: runtime.Exited, Unit: "m"}
+		p.seen[u.ID] = d
+		test.change(p, ended)
+		got := p.prepare(StartUnit{Unit: "m", Restarts: 1}).do(t.Context())
+		if looked := r.has("image ") || r.has("pull "); looked == test.want || !r.has("run ") || got.OK {
+			t.Errorf("%s: %q", name, r.asked)
+		}
+		if got.Hasty != test.want {
+			t.Errorf("%s: the next try looks at once: %v", name, got.Hasty)
+		}
+	}
+}
+
 // Who asks twice for an end does not wait for a runtime that hangs.
 func TestARuntimeHangs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
