@@ -43,15 +43,20 @@ func (e Engine) Containers(ctx context.Context) ([]Container, error) {
 func ObserveFiles(p plan.Plan) Observed { return Observed{Contents: contents(p)} }
 
 func contents(p plan.Plan) map[string]string {
-	all := map[string]string{}
+	var paths []string
 	for _, pod := range p.Pods {
 		for _, v := range pod.Volumes {
-			if v.Kind != plan.Files {
-				continue
+			if v.Kind == plan.Files {
+				paths = append(paths, v.Path)
 			}
-			if hash, ok := contentOf(v.Path); ok {
-				all[v.Path] = hash
-			}
+		}
+	}
+	hashes, there := make([]string, len(paths)), make([]bool, len(paths))
+	AtOnce(len(paths), func(i int) { hashes[i], there[i] = contentOf(paths[i]) })
+	all := map[string]string{}
+	for i, path := range paths {
+		if there[i] {
+			all[path] = hashes[i]
 		}
 	}
 	return all

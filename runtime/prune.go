@@ -2,6 +2,7 @@ package runtime
 
 import (
 	"slices"
+	"sort"
 	"strings"
 
 	"github.com/kubehost/kubehost/translate/plan"
@@ -41,7 +42,7 @@ func (p Pruning) Unused(have Inventory) []Op {
 			ops = append(ops, RemoveImage{ID: img.ID, Names: img.Names, Was: p.was(img), Size: img.Size})
 		}
 	}
-	slices.SortFunc(ops, func(a, b Op) int { return strings.Compare(a.String(), b.String()) })
+	sort.Slice(ops, func(i, j int) bool { return ops[i].String() < ops[j].String() })
 	needed := map[string]bool{}
 	for _, pod := range p.Pods {
 		needed[pod.Sandbox.Network] = true

@@ -94,10 +94,12 @@ func (s Store) Pods() ([]StoredPod, error) {
 	if err != nil {
 		return nil, err
 	}
+	all, errs := make([]StoredPod, len(refs)), make([]error, len(refs))
+	AtOnce(len(refs), func(i int) { all[i], errs[i] = s.Pod(refs[i]) })
 	var pods []StoredPod
 	var damaged Damaged
-	for _, r := range refs {
-		p, err := s.Pod(r)
+	for i, r := range refs {
+		p, err := all[i], errs[i]
 		if errors.Is(err, fs.ErrNotExist) {
 			continue // deleted meanwhile
 		}
@@ -123,22 +125,27 @@ func (s Store) Runtimes() (map[plan.Ref]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	of := map[plan.Ref]string{}
-	for _, r := range refs {
-		b, err := os.ReadFile(s.planFile(r))
-		if errors.Is(err, fs.ErrNotExist) {
+	of, names, errs := map[plan.Ref]string{}, make([]string, len(refs)), make([]error, len(refs))
+	AtOnce(len(refs), func(i int) { names[i], errs[i] = s.runtimeOf(refs[i]) })
+	for i, r := range refs {
+		if errors.Is(errs[i], fs.ErrNotExist) {
 			continue // deleted meanwhile
 		}
-		if err != nil {
-			return nil, err
+		if errs[i] != nil {
+			return nil, errs[i]
 		}
-		var p struct {
-			Runtime string `json:"runtime"`
-		}
-		_ = json.Unmarshal(b, &p) // who needs the plan itself will tell that it is damaged
-		of[r] = p.Runtime
+		of[r] = names[i]
 	}
 	return of, nil
+}
+
+func (s Store) runtimeOf(r plan.Ref) (string, error) {
+	b, err := os.ReadFile(s.planFile(r))
+	var p struct {
+		Runtime string `json:"runtime"`
+	}
+	_ = json.Unmarshal(b, &p) // who needs the plan itself will tell that it is damaged
+	return p.Runtime, err
 }
 
 // Manifests reads the manifests of all applied pods, sorted by namespace and name. The error is Damaged when some cannot be
@@ -190,15 +197,16 @@ func readAll(pattern string) (names []string, contents [][]byte, err error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	for _, f := range files {
-		b, err := os.ReadFile(f)
-		if errors.Is(err, fs.ErrNotExist) {
+	all, errs := make([][]byte, len(files)), make([]error, len(files))
+	AtOnce(len(files), func(i int) { all[i], errs[i] = os.ReadFile(files[i]) })
+	for i, f := range files {
+		if errors.Is(errs[i], fs.ErrNotExist) {
 			continue // deleted meanwhile
 		}
-		if err != nil {
-			return nil, nil, err
+		if errs[i] != nil {
+			return nil, nil, errs[i]
 		}
-		names, contents = append(names, f), append(contents, b)
+		names, contents = append(names, f), append(contents, all[i])
 	}
 	return names, contents, nil
 }

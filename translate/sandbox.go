@@ -1,8 +1,8 @@
 package translate
 
 import (
-	"cmp"
 	"slices"
+	"sort"
 	"strings"
 
 	v1 "k8s.io/api/core/v1"
@@ -49,7 +49,7 @@ func (p *podTranslator) sysctls() []plan.Sysctl {
 	for _, s := range p.Spec.SecurityContext.Sysctls {
 		list = append(list, plan.Sysctl{Name: strings.ReplaceAll(s.Name, "/", "."), Value: s.Value})
 	}
-	slices.SortFunc(list, func(a, b plan.Sysctl) int { return cmp.Compare(a.Name, b.Name) })
+	sort.Slice(list, func(i, j int) bool { return list[i].Name < list[j].Name })
 	return list
 }
 

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -26,7 +27,21 @@ type acting struct {
 	// limit is the longest time for one step.
 	limit time.Duration
 	show  *report.Work
+	// names says that of each object that something became of no more than its kind and name is printed.
+	names bool
 }
+
+// tell prints a line of what became of an object: its kind and name alone, if that is asked for.
+func (a *acting) tell(kind, name, format string, args ...any) {
+	line := strings.ToLower(kind) + "/" + name
+	if !a.names {
+		line = fmt.Sprintf(format, args...)
+	}
+	fmt.Fprintln(a.stdout, line)
+}
+
+// outputName is what -o takes where nothing but names can be printed otherwise.
+const outputName = "name"
 
 // begin finds the settings and the runtimes, and shows from then on what is done, until show is closed.
 func (p *program) begin(c *cli.Context) (acting, *engines.Finder, error) {
@@ -43,7 +58,7 @@ func (p *program) begin(c *cli.Context) (acting, *engines.Finder, error) {
 
 func (p *program) newActing(c *cli.Context, s settings.Settings, show *report.Work) acting {
 	limit := cmp.Or(c.Duration(flagTimeout), stepLimit)
-	return acting{program: p, settings: s, store: runtime.Store{Dir: s.StateDir}, limit: limit, show: show}
+	return acting{program: p, settings: s, store: runtime.Store{Dir: s.StateDir}, limit: limit, show: show, names: c.String("output") == outputName}
 }
 
 // stepLimit is the longest that a step takes where no flag tells.

@@ -5,9 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"slices"
 	"strings"
-	"sync"
 
 	"github.com/kubehost/kubehost/cmd/engines"
 	"github.com/kubehost/kubehost/cmd/settings"
@@ -144,14 +142,15 @@ func (a *applying) unsupervised(ctx context.Context, d decided) error {
 // others makes sure that the pods are with the runtimes that were chosen, and that those which are looked at again, because
 // they use what is given, are still what was read: before the lock another kubehost could change or delete them.
 func (a *applying) others() error {
+	kept := a.beforeAll()
 	for _, o := range a.set.Pods {
 		engine, ok := a.engines[ref(o.Origin)]
 		if !ok {
 			continue
 		}
-		now, _, err := a.before(ref(o.Origin))
-		if err != nil && runtime.DamagedIn(err) == nil {
-			return settings.StateError(err)
+		now := kept[ref(o.Origin)]
+		if now.err != nil && runtime.DamagedIn(now.err) == nil {
+			return settings.StateError(now.err)
 		}
 		if now.Runtime != "" && now.Runtime != engine.Dialect.Name() || o.Stored && string(now.Manifest) != string(o.Source) {
 			return fmt.Errorf("pod %q was changed at the same time\n  hint: apply again", o.Origin.Name)
@@ -162,8 +161,12 @@ func (a *applying) others() error {
 
 // givenPods are the pods that are given, and the others that are wanted: they use what is given.
 func (a *applying) givenPods() (given, others []plan.Ref) {
+	stored := map[plan.Ref]bool{}
+	for _, o := range a.set.Pods {
+		stored[ref(o.Origin)] = o.Stored
+	}
 	for _, p := range a.want.Pods {
-		if slices.ContainsFunc(a.set.Pods, func(o manifests.Object[*podType]) bool { return ref(o.Origin) == p.Ref && o.Stored }) {
+		if stored[p.Ref] {
 			others = append(others, p.Ref)
 		} else {
 			given = append(given, p.Ref)
@@ -202,14 +205,15 @@ func (a *applying) save(parts []part) (map[string]string, error) {
 	for _, o := range a.set.Pods {
 		manifest[ref(o.Origin)] = o
 	}
+	kept := a.beforeAll()
 	for _, pt := range parts {
 		for _, p := range pt.want.Pods {
 			o := manifest[p.Ref]
-			before, there, err := a.before(p.Ref)
-			if err := a.warnDamaged(err); err != nil {
+			before := kept[p.Ref]
+			if err := a.warnDamaged(before.err); err != nil {
 				return nil, err
 			}
-			there = there || engines.Has(pt.seen, p.Ref)
+			there := before.there || engines.Has(pt.seen, p.Ref)
 			changed := touches(pt.steps, p.Ref) && !a.inHand(before.Plan, p)
 			words[key(o.Origin)] = word(there, changed || string(before.Manifest) != string(o.Source))
 			saves = append(saves, func() error {
@@ -217,25 +221,12 @@ func (a *applying) save(parts []part) (map[string]string, error) {
 			})
 		}
 	}
-	if err := atOnce(saves); err != nil {
+	errs := make([]error, len(saves))
+	runtime.AtOnce(len(saves), func(i int) { errs[i] = saves[i]() })
+	if err := errors.Join(errs...); err != nil {
 		return nil, err
 	}
 	return words, a.store.Bind(a.want.Pods)
-}
-
-// atOnce calls the functions, many beside one another: each waits for the disk, which takes what comes together as one.
-func atOnce(all []func() error) error {
-	errs, slots := make([]error, len(all)), make(chan struct{}, 32)
-	var running sync.WaitGroup
-	for i, f := range all {
-		slots <- struct{}{}
-		running.Go(func() {
-			errs[i] = f()
-			<-slots
-		})
-	}
-	running.Wait()
-	return errors.Join(errs...)
 }
 
 // before is what was applied of a pod last. The error is runtime.Damaged when that is its manifest alone; then, too, the
@@ -246,6 +237,24 @@ func (a *applying) before(r plan.Ref) (p runtime.StoredPod, there bool, err erro
 		return p, false, nil
 	}
 	return p, true, err
+}
+
+// earlier is what before tells of a pod.
+type earlier struct {
+	runtime.StoredPod
+	there bool
+	err   error
+}
+
+// beforeAll is that of all pods of the manifests.
+func (a *applying) beforeAll() map[plan.Ref]earlier {
+	all := make([]earlier, len(a.set.Pods))
+	runtime.AtOnce(len(all), func(i int) { all[i].StoredPod, all[i].there, all[i].err = a.before(ref(a.set.Pods[i].Origin)) })
+	of := map[plan.Ref]earlier{}
+	for i, o := range a.set.Pods {
+		of[ref(o.Origin)] = all[i]
+	}
+	return of
 }
 
 func word(there, changed bool) string {
@@ -278,11 +287,11 @@ func (a *applying) print(words map[string]string) {
 		if o.Kind == "Pod" && a.show.Failed[ref(o)] {
 			continue
 		}
-		fmt.Fprintf(a.stdout, "%s/%s %s\n", strings.ToLower(o.Kind), o.Name, words[key(o)])
+		a.tell(o.Kind, o.Name, "%s/%s %s", strings.ToLower(o.Kind), o.Name, words[key(o)])
 	}
 	for _, o := range a.set.Pods {
 		if o.Stored && words[key(o.Origin)] == "configured" && !a.show.Failed[ref(o.Origin)] {
-			fmt.Fprintf(a.stdout, "pod/%s configured\n", o.Origin.Name)
+			a.tell("Pod", o.Origin.Name, "pod/%s configured", o.Origin.Name)
 		}
 	}
 }

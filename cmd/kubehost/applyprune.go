@@ -113,7 +113,7 @@ func (s stale) origins() []manifests.Origin {
 func (a *applying) printPruned(s stale) {
 	a.show.Settle()
 	for _, o := range s.origins() {
-		fmt.Fprintf(a.stdout, "%s/%s pruned\n", strings.ToLower(o.Kind), o.Name)
+		a.tell(o.Kind, o.Name, "%s/%s pruned", strings.ToLower(o.Kind), o.Name)
 	}
 }
 

@@ -36,6 +36,7 @@ Examples:
   kubehost delete web
   kubehost delete pod/web configmap/page
   kubehost delete web --now
+  kubehost delete web --force
   kubehost delete pods -l app=shop
   kubehost delete -f pod.yaml --with-data`,
 		Flags: append(append(manifestFlags(),
@@ -44,6 +45,8 @@ Examples:
 			allNamespacesFlag(),
 			&cli.Int64Flag{Name: "grace-period", Value: -1, DefaultText: "the pod's own", Usage: "`SECONDS` between SIGTERM and SIGKILL"},
 			&cli.BoolFlag{Name: "now", Usage: "the same as --grace-period=1"},
+			&cli.BoolFlag{Name: "force", Usage: "the same as --grace-period=0, which leaves a container two seconds"},
+			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "`FORMAT`: name"},
 			&cli.BoolFlag{Name: "with-data", Usage: "remove the directories of the claims, too"},
 			&cli.BoolFlag{Name: "yes", Aliases: []string{"y"}, Usage: "do not ask on the terminal before --with-data"},
 			&cli.BoolFlag{Name: "ignore-not-found", Usage: "what is not there is no error"},
@@ -60,6 +63,9 @@ func (p *program) delete(c *cli.Context) error {
 	}
 	show := p.reporting(c, s)
 	defer show.Close()
+	if out := c.String("output"); out != "" && out != outputName {
+		return commandline.Usage(c, "%q is no output format: name", out)
+	}
 	what, err := p.toDelete(c)
 	if err != nil {
 		return err
@@ -123,6 +129,10 @@ func gracePeriod(c *cli.Context) (*int64, error) {
 	switch {
 	case c.Bool("now") && c.IsSet("grace-period"):
 		return nil, commandline.Usage(c, "--now and --grace-period cannot be given together")
+	case c.Bool("force") && (c.Bool("now") || grace > 0):
+		return nil, commandline.Usage(c, "--force and a grace period cannot be given together")
+	case c.Bool("force"):
+		grace = 0
 	case c.Bool("now"):
 		grace = 1
 	case !c.IsSet("grace-period"):
@@ -324,7 +334,7 @@ func (d *deleting) forget(found []target, failed map[plan.Ref]bool) error {
 			unbound = append(unbound, t.Ref)
 		}
 		if !d.prune {
-			fmt.Fprintf(d.stdout, "%s %q deleted%s\n", strings.ToLower(t.Kind), t.Name, t.where())
+			d.tell(t.Kind, t.Name, "%s %q deleted%s", strings.ToLower(t.Kind), t.Name, t.where())
 		}
 	}
 	return errors.Join(append(errs, d.store.Bind(nil, unbound...))...)

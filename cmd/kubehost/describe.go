@@ -26,23 +26,24 @@ func (p *program) describeCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "describe",
 		Usage:     "show all that is known of a pod: containers, states, probes, mounts, ports, events",
-		UsageText: "kubehost describe pods [POD …] [flags]",
+		UsageText: "kubehost describe pods [POD …] | -f FILE … [flags]",
 		Description: `Values of Secrets are not shown.
 
 Examples:
   kubehost describe pod web
   kubehost describe pod/web -n shop
+  kubehost describe -f pod.yaml
   kubehost describe pods -l app=shop`,
-		Flags:  append(selectionFlags("of the pods (default: default)"), settings.Flags()...),
+		Flags:  slices.Concat(selectionFlags("of the pods (default: default)"), fileFlags(), settings.Flags()),
 		Action: p.describe,
 	}
 }
 
 func (p *program) describe(c *cli.Context) error {
-	if c.NArg() == 0 && !selects(c) {
+	if c.NArg() == 0 && !selects(c) && !c.IsSet("filename") {
 		return commandline.Usage(c, "must name a pod, or pods by their labels with -l")
 	}
-	sel, err := selectionOf(c, c.Args().Slice())
+	sel, err := p.choose(c)
 	if err != nil {
 		return err
 	}

@@ -41,7 +41,7 @@ var dryFormats = []string{"sh", "plan", "json", "yaml", "units"}
 
 func checkOutput(c *cli.Context, out string, dry bool) error {
 	switch {
-	case out == "", dry && slices.Contains(dryFormats, out), !dry && out == "name":
+	case out == "", dry && slices.Contains(dryFormats, out), !dry && out == outputName:
 		return nil
 	case dry:
 		return commandline.Usage(c, "%q is no output format of a dry run: %s", out, strings.Join(dryFormats, ", "))

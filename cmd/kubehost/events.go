@@ -13,6 +13,8 @@ import (
 
 	"github.com/urfave/cli/v2"
 	v1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/kubehost/kubehost/cmd/commandline"
 	"github.com/kubehost/kubehost/cmd/printers"
@@ -35,10 +37,12 @@ Examples:
   kubehost events
   kubehost events -A --types Warning
   kubehost events -l app=shop
+  kubehost events web -o json
   kubehost events --for pod/web --watch`,
 		Flags: append(append(selectionFlags("to list (default: default)"),
 			&cli.StringFlag{Name: "for", Usage: "only those of `POD`"},
 			&cli.StringFlag{Name: "types", Usage: "only those of these `TYPES`: Normal, Warning"},
+			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "`FORMAT`: json or yaml, Kubernetes Events"},
 			&cli.BoolFlag{Name: "watch", Aliases: []string{"w"}, Usage: "go on with the events to come"},
 			&cli.BoolFlag{Name: "no-headers", Usage: "no line of column names"},
 		), settings.Flags()...),
@@ -50,6 +54,8 @@ Examples:
 type happened struct {
 	plan.Ref
 	supervise.Event
+	// path leads to the container in the Pod; empty for the pod itself.
+	path string
 }
 
 // eventing is one run of events.
@@ -57,6 +63,8 @@ type eventing struct {
 	settings settings.Settings
 	pods     selection
 	types    []string
+	// format is what -o says; empty for a table.
+	format string
 }
 
 func (p *program) events(c *cli.Context) error {
@@ -64,7 +72,12 @@ func (p *program) events(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	e := eventing{settings: s}
+	e := eventing{settings: s, format: c.String("output")}
+	switch e.format {
+	case "", "json", "yaml":
+	default:
+		return commandline.Usage(c, "%q is no output format: json, yaml", e.format)
+	}
 	if e.pods, err = eventPods(c); err != nil {
 		return err
 	}
@@ -78,9 +91,12 @@ func (p *program) events(c *cli.Context) error {
 	for _, f := range damaged {
 		p.warn(f)
 	}
-	if len(all) == 0 && !c.Bool("watch") {
+	if len(all) == 0 && !c.Bool("watch") && e.format == "" {
 		p.note("%s", strings.Replace(e.pods.none(), "resources", "events", 1))
 		return nil
+	}
+	if e.format != "" && !c.Bool("watch") {
+		return printers.Data(p.stdout, v1.EventList{TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "List"}, Items: objectsOf(all)}, e.format)
 	}
 	if err := e.print(p.stdout, all, !c.Bool("no-headers")); err != nil || !c.Bool("watch") {
 		return err
@@ -135,7 +151,7 @@ func (e eventing) list() (all []happened, damaged runtime.Damaged, err error) {
 		}
 		for _, ev := range m.Events {
 			if len(e.types) == 0 || slices.Contains(e.types, eventType(ev)) {
-				all = append(all, happened{p.Ref, ev})
+				all = append(all, happened{p.Ref, ev, fieldPath(p.Plan, ev.Unit)})
 			}
 		}
 	}
@@ -145,8 +161,48 @@ func (e eventing) list() (all []happened, damaged runtime.Damaged, err error) {
 	return all, damaged, nil
 }
 
-// print prints kubectl's table of events.
+// fieldPath is where a container stands in its Pod, as a kubelet writes it; empty for none.
+func fieldPath(p plan.Pod, unit string) string {
+	u := p.Unit(unit)
+	switch {
+	case u == nil:
+		return ""
+	case u.Role == plan.Main:
+		return "spec.containers{" + unit + "}"
+	}
+	return "spec.initContainers{" + unit + "}"
+}
+
+// objectsOf are the Events of Kubernetes. When something that happened more than once was first, nobody remembers.
+func objectsOf(all []happened) []v1.Event {
+	objects := []v1.Event{}
+	for _, h := range all {
+		at := metav1.NewTime(h.Time)
+		o := v1.Event{
+			TypeMeta:       metav1.TypeMeta{APIVersion: "v1", Kind: "Event"},
+			ObjectMeta:     metav1.ObjectMeta{Name: fmt.Sprintf("%s.%x", h.Name, h.Time.UnixNano()), Namespace: h.Namespace},
+			InvolvedObject: v1.ObjectReference{APIVersion: "v1", Kind: "Pod", Namespace: h.Namespace, Name: h.Name, UID: types.UID(h.UID()), FieldPath: h.path},
+			Reason:         h.Reason, Message: h.Message, Type: eventType(h.Event), Source: v1.EventSource{Component: "kubehost"},
+			LastTimestamp: at, Count: int32(h.Count),
+		}
+		if h.Count == 1 {
+			o.FirstTimestamp = at
+		}
+		objects = append(objects, o)
+	}
+	return objects
+}
+
+// print prints kubectl's table of events, or each as an object of its own.
 func (e eventing) print(w io.Writer, all []happened, headers bool) error {
+	if e.format != "" {
+		for _, o := range objectsOf(all) {
+			if err := printers.Data(w, o, e.format); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
 	t := tabwriter.NewWriter(w, 0, 8, 3, ' ', 0)
 	row := func(namespace string, cells ...string) {
 		if e.pods.namespace == "" {

@@ -17,7 +17,7 @@ func (p *program) getCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "get",
 		Usage:     "list pods",
-		UsageText: "kubehost get pods [POD …] [flags]",
+		UsageText: "kubehost get pods [POD …] | -f FILE … [flags]",
 		Description: `Lists the pods of a namespace as kubectl does. With -o json or yaml each pod is a Kubernetes
 Pod with its status filled in, and the other formats pick from that:
 
@@ -34,9 +34,10 @@ Examples:
   kubehost get pods -l app=shop --show-labels
   kubehost get pods --watch
   kubehost get pod web -o yaml
+  kubehost get -f pod.yaml
   kubehost get pod web -o jsonpath='{.status.podIP}'
   kubehost get pods -o custom-columns=NAME:.metadata.name,IMAGES:.spec.containers[*].image`,
-		Flags: append(append(selectionFlags("to list (default: default)"),
+		Flags: append(append(append(selectionFlags("to list (default: default)"), fileFlags()...),
 			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "`FORMAT`: " + printers.Formats},
 			&cli.StringFlag{Name: "sort-by", Usage: "sort by what is at this `PATH`: .status.startTime"},
 			&cli.BoolFlag{Name: "watch", Aliases: []string{"w"}, Usage: "after the list, go on with each change of a pod"},
@@ -65,13 +66,13 @@ func notListed(word string) error {
 }
 
 func (p *program) get(c *cli.Context) error {
-	if c.NArg() == 0 {
+	if c.NArg() == 0 && !c.IsSet("filename") {
 		return commandline.Usage(c, "must name what to list: pods")
 	}
-	if word := c.Args().First(); !strings.Contains(word, "/") && kindWords[strings.ToLower(word)] != "Pod" {
+	if word := c.Args().First(); word != "" && !strings.Contains(word, "/") && kindWords[strings.ToLower(word)] != "Pod" {
 		return notListed(word)
 	}
-	sel, err := selectionOf(c, c.Args().Slice())
+	sel, err := p.choose(c)
 	if err != nil {
 		return err
 	}

@@ -18,10 +18,13 @@ import (
 
 // manifestFlags name the manifests of a command.
 func manifestFlags() []cli.Flag {
+	return append(fileFlags(), namespaceFlag("of objects that name none"))
+}
+
+func fileFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringSliceFlag{Name: "filename", Aliases: []string{"f"}, Usage: "`FILE`, directory, URL or - for standard input; may be repeated"},
 		&cli.BoolFlag{Name: "recursive", Aliases: []string{"R"}, Usage: "read directories with all that is below them"},
-		namespaceFlag("of objects that name none"),
 	}
 }
 

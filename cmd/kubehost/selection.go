@@ -90,6 +90,38 @@ func selectionOf(c *cli.Context, words []string) (s selection, err error) {
 	return s, nil
 }
 
+// choose is selectionOf for commands that take manifests, too: then it is the pods in them.
+func (p *program) choose(c *cli.Context) (s selection, err error) {
+	files := c.StringSlice("filename")
+	if len(files) == 0 {
+		return selectionOf(c, c.Args().Slice())
+	}
+	if c.NArg() > 1 || c.NArg() == 1 && kindWords[strings.ToLower(c.Args().First())] != "Pod" {
+		return s, commandline.Usage(c, "names and -f cannot be given together")
+	}
+	if c.Bool("all") || c.Bool("all-namespaces") {
+		return s, commandline.Usage(c, "--all and --all-namespaces cannot be given together with -f")
+	}
+	all, err := p.identify(c, files)
+	for _, t := range all {
+		if t.Kind == "Pod" && !slices.Contains(s.names, t) {
+			s.names = append(s.names, t)
+		}
+	}
+	if err == nil && len(s.names) == 0 {
+		err = fmt.Errorf("%s: no pods", strings.Join(files, ", "))
+	}
+	if err != nil {
+		return s, err
+	}
+	// A table tells the namespaces when there are several.
+	s.namespace = s.names[0].Namespace
+	if slices.ContainsFunc(s.names, func(t target) bool { return t.Namespace != s.namespace }) {
+		s.namespace = ""
+	}
+	return s, nil
+}
+
 // has says whether a pod, or another object without a name of it, is selected.
 func (s selection) has(r plan.Ref, of map[string]string) bool {
 	return s.may(r) && (len(s.names) > 0 || s.labels.Matches(labels.Set(of)))

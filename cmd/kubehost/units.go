@@ -50,7 +50,7 @@ func (p *program) unitEnv(runtime string) (env []systemd.Variable, secret []stri
 	if path := unitPath(runtime); path != "" {
 		env = append(env, systemd.Variable{Name: "PATH", Value: path})
 	}
-	slices.SortFunc(env, func(a, b systemd.Variable) int { return strings.Compare(a.Name, b.Name) })
+	sort.Slice(env, func(i, j int) bool { return env[i].Name < env[j].Name })
 	return env, secret
 }
 

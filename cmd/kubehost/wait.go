@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"strings"
 	"time"
 
@@ -22,7 +23,7 @@ func (p *program) waitCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "wait",
 		Usage:     "wait until pods are ready, have a value in a field, or are gone",
-		UsageText: "kubehost wait --for=condition=Ready|jsonpath=…|create|delete pod/POD … | pods -l SELECTOR | pods --all [flags]",
+		UsageText: "kubehost wait --for=condition=Ready|jsonpath=…|create|delete pod/POD … | pods -l SELECTOR | pods --all | -f FILE … [flags]",
 		Description: `The exit code is 1 when the time is over first. The conditions are those of a Kubernetes pod: Ready, ContainersReady,
 Initialized, PodScheduled, PodReadyToStartContainers. A path is one into what "get -o json" prints; without a value
 it is enough that the field is there. Of pods without a supervisor no condition is known, and fields are looked at every 2 seconds.
@@ -31,12 +32,13 @@ Examples:
   kubehost wait --for=condition=Ready pod/web
   kubehost wait --for=condition=Ready pods -l app=shop
   kubehost wait --for=jsonpath='{.status.phase}'=Running pod/web
+  kubehost wait --for=condition=Ready -f pod.yaml
   kubehost wait --for=delete pod/web --timeout 2m`,
 		Flags: append([]cli.Flag{
 			&cli.StringFlag{Name: "for", Usage: "`WHAT` to wait for: condition=Ready, condition=Ready=false, jsonpath='{.status.phase}'=Running, create or delete"},
 			&cli.DurationFlag{Name: flagTimeout, Value: 30 * time.Second, Usage: "longest `TIME` to wait; 0 looks once, less than 0 waits for a week"},
 			allFlag(),
-		}, append(selectionFlags("of the pods (default: default)"), settings.ChangeFlags()...)...),
+		}, slices.Concat(selectionFlags("of the pods (default: default)"), fileFlags(), settings.ChangeFlags())...),
 		Action: p.wait,
 	}
 }
@@ -55,7 +57,7 @@ type waiting struct {
 }
 
 func (p *program) wait(c *cli.Context) error {
-	sel, err := selectionOf(c, c.Args().Slice())
+	sel, err := p.choose(c)
 	if err != nil {
 		return err
 	}

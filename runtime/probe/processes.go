@@ -2,13 +2,13 @@ package probe
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"errors"
 	"io/fs"
 	"os"
 	"path"
 	"slices"
+	"sort"
 	"strconv"
 	"strings"
 	"syscall"
@@ -95,7 +95,12 @@ func (p processes) with(ctx context.Context, variable string) []process {
 			found = append(found, process{pid, now - started})
 		}
 	}
-	slices.SortFunc(found, func(a, b process) int { return cmp.Or(cmp.Compare(b.age, a.age), cmp.Compare(a.pid, b.pid)) })
+	sort.Slice(found, func(i, j int) bool {
+		if found[i].age != found[j].age {
+			return found[i].age > found[j].age
+		}
+		return found[i].pid < found[j].pid
+	})
 	return found
 }
 
