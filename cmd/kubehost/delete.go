@@ -45,7 +45,7 @@ Examples:
 			allNamespacesFlag(),
 			&cli.Int64Flag{Name: "grace-period", Value: -1, DefaultText: "the pod's own", Usage: "`SECONDS` between SIGTERM and SIGKILL"},
 			&cli.BoolFlag{Name: "now", Usage: "the same as --grace-period=1"},
-			&cli.BoolFlag{Name: "force", Usage: "the same as --grace-period=0, which leaves a container two seconds"},
+			&cli.BoolFlag{Name: "force", Usage: "the same as --grace-period=0: SIGKILL within two seconds"},
 			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "`FORMAT`: name"},
 			&cli.BoolFlag{Name: "with-data", Usage: "remove the directories of the claims, too"},
 			&cli.BoolFlag{Name: "yes", Aliases: []string{"y"}, Usage: "do not ask on the terminal before --with-data"},
@@ -334,7 +334,11 @@ func (d *deleting) forget(found []target, failed map[plan.Ref]bool) error {
 			unbound = append(unbound, t.Ref)
 		}
 		if !d.prune {
-			d.tell(t.Kind, t.Name, "%s %q deleted%s", strings.ToLower(t.Kind), t.Name, t.where())
+			deleted := "deleted"
+			if d.grace != nil && *d.grace == 0 {
+				deleted = "force deleted"
+			}
+			d.tell(t.Kind, t.Name, "%s %q %s%s", strings.ToLower(t.Kind), t.Name, deleted, t.where())
 		}
 	}
 	return errors.Join(append(errs, d.store.Bind(nil, unbound...))...)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"hash/fnv"
 	"io"
 	"slices"
 	"sort"
@@ -96,7 +97,7 @@ func (p *program) events(c *cli.Context) error {
 		return nil
 	}
 	if e.format != "" && !c.Bool("watch") {
-		return printers.Data(p.stdout, v1.EventList{TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "List"}, Items: objectsOf(all)}, e.format)
+		return printers.Data(p.stdout, v1.EventList{TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "EventList"}, Items: objectsOf(all)}, e.format)
 	}
 	if err := e.print(p.stdout, all, !c.Bool("no-headers")); err != nil || !c.Bool("watch") {
 		return err
@@ -173,6 +174,13 @@ func fieldPath(p plan.Pod, unit string) string {
 	return "spec.initContainers{" + unit + "}"
 }
 
+// hash tells the event from all others of its pod: one that happens again is the same.
+func (h happened) hash() uint64 {
+	hash := fnv.New64a()
+	fmt.Fprintf(hash, "%q %q %q", h.Unit, h.Reason, h.Message)
+	return hash.Sum64()
+}
+
 // objectsOf are the Events of Kubernetes. When something that happened more than once was first, nobody remembers.
 func objectsOf(all []happened) []v1.Event {
 	objects := []v1.Event{}
@@ -180,7 +188,7 @@ func objectsOf(all []happened) []v1.Event {
 		at := metav1.NewTime(h.Time)
 		o := v1.Event{
 			TypeMeta:       metav1.TypeMeta{APIVersion: "v1", Kind: "Event"},
-			ObjectMeta:     metav1.ObjectMeta{Name: fmt.Sprintf("%s.%x", h.Name, h.Time.UnixNano()), Namespace: h.Namespace},
+			ObjectMeta:     metav1.ObjectMeta{Name: fmt.Sprintf("%s.%x", h.Name, h.hash()), Namespace: h.Namespace},
 			InvolvedObject: v1.ObjectReference{APIVersion: "v1", Kind: "Pod", Namespace: h.Namespace, Name: h.Name, UID: types.UID(h.UID()), FieldPath: h.path},
 			Reason:         h.Reason, Message: h.Message, Type: eventType(h.Event), Source: v1.EventSource{Component: "kubehost"},
 			LastTimestamp: at, Count: int32(h.Count),
@@ -197,7 +205,7 @@ func objectsOf(all []happened) []v1.Event {
 func (e eventing) print(w io.Writer, all []happened, headers bool) error {
 	if e.format != "" {
 		for _, o := range objectsOf(all) {
-			if err := printers.Data(w, o, e.format); err != nil {
+			if err := printers.Document(w, o, e.format); err != nil {
 				return err
 			}
 		}

@@ -26,3 +26,20 @@ func Data(w io.Writer, v any, format string) error {
 	_, err = fmt.Fprintf(w, "%s\n", strings.TrimSuffix(string(b), "\n"))
 	return err
 }
+
+// Document is Data for one of several values that follow one another.
+func Document(w io.Writer, v any, format string) error {
+	if err := begin(w, format); err != nil {
+		return err
+	}
+	return Data(w, v, format)
+}
+
+// begin begins one of several documents, where the format needs that.
+func begin(w io.Writer, format string) error {
+	if format != formatYAML {
+		return nil
+	}
+	_, err := io.WriteString(w, "---\n")
+	return err
+}

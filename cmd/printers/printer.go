@@ -159,6 +159,9 @@ func (p *Printer) PrintEach(pods []view.Pod) error {
 		return p.Print(pods, false)
 	}
 	for _, v := range pods {
+		if err := begin(p.out, p.format); err != nil {
+			return err
+		}
 		if err := p.Print([]view.Pod{v}, true); err != nil {
 			return err
 		}

@@ -95,8 +95,8 @@ func (p *process) takeBrought(what string) bool {
 	return brought && time.Since(p.wanted.Asked) < justBrought
 }
 
-// repeats says whether a container is started once more that ran as it is planned, with what is here. Then its image is: no runtime removes
-// one that a container was made from, unless it is forced to, which the next try finds out.
+// repeats says whether a container is started once more that ran as it is planned, with what is here. Then its image is: the container
+// that ended was made from it. If somebody has taken away its name all the same, the next try finds out.
 func (p *process) repeats(u plan.Unit, old *runtime.Container) bool {
 	m := p.memory.Units[u.Name]
 	return u.Pull != plan.PullAlways && old != nil && m != nil && m.ID == old.ID && m.State == Terminated && m.Made == p.pod.UnitHash(u)

@@ -60,6 +60,7 @@ func hang(ctx context.Context) (runtime.Result, error) {
 // testProcess is a process of a pod that runs, with a memory of each container.
 func testProcess(t *testing.T, r runtime.Runner, units ...plan.Unit) *process {
 	pod := testPod(plan.RestartAlways, units...)
+	pod.Dir = t.TempDir()
 	p := &process{
 		Supervisor: &Supervisor{Engine: runtime.Engine{Dialect: podman.Dialect{}, Runner: r}, Store: runtime.Store{Dir: t.TempDir()}, Station: Station{Dir: t.TempDir(), Ref: pod.Ref}},
 		pod:        pod, hash: pod.Hash(), brought: map[string]bool{}, dead: map[int]death{}, seen: map[string]runtime.Detail{}, whole: t.Context(), results: make(chan outcome, 10),

@@ -92,8 +92,8 @@ func (l *look) startResult(u *Unit, r Result) {
 	u.ID, u.Reason, u.Message = "", r.Reason, cut(r.Message, maxMessage)
 	if r.Reason != startError {
 		u.State = Waiting
-		if hasty { // at once
-			u.Tried, u.RetryAt = "", time.Time{}
+		if hasty { // at once; that it was tried tells the container that ended, which may still be there, from a new run
+			u.RetryAt = time.Time{}
 			return
 		}
 		u.Retry = min(max(2*u.Retry, firstBackoff), maxBackoff)
