@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"runtime/debug"
 	"strings"
 	"sync"
 
@@ -20,15 +19,9 @@ import (
 )
 
 func main() {
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(gcPercent)
-	}
 	p := &program{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv, euid: os.Geteuid()}
 	os.Exit(p.main(os.Args))
 }
-
-// gcPercent lets the garbage grow more than is usual before it is collected: a command is soon over. A thousand pods need 100 MB with it.
-const gcPercent = 400
 
 // program is what a command has of the world around it.
 type program struct {
