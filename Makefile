@@ -80,7 +80,7 @@ session: build ## Record docs/session.txt on this host, and draw it as docs/sess
 bench: ## Go benchmarks
 	$(GO) test -run '^$$' -bench . -benchmem $$($(GO) list ./... | grep -v '/e2e$$')
 
-bench-supervisor: ## What a supervisor costs, and how fast it is, on the runtimes found here: some six minutes
+bench-supervisor: ## What a supervisor costs, and how fast it is, on the runtimes found here: some ten minutes
 	@if [ -f bin/e2e/env ]; then . bin/e2e/env; fi; set -x; \
 	$(GO) test -C e2e -count=1 -timeout 30m -run '^$$' -bench Supervisor -benchtime 1x
 
