@@ -78,13 +78,23 @@ func (s Store) Pod(r plan.Ref) (StoredPod, error) {
 
 // refs are all applied pods, sorted by namespace and name.
 func (s Store) refs() ([]plan.Ref, error) {
-	files, err := filepath.Glob(filepath.Join(globQuote(s.Dir), "pods", "*", "*", "plan.json"))
+	files, err := filepath.Glob(s.applied("plan.json"))
 	var refs []plan.Ref
 	for _, f := range files {
-		dir := filepath.Dir(f)
-		refs = append(refs, plan.Ref{Namespace: filepath.Base(filepath.Dir(dir)), Name: filepath.Base(dir)})
+		refs = append(refs, podOf(f))
 	}
 	return refs, err
+}
+
+// applied is the pattern of the files with a name that are kept of all pods.
+func (s Store) applied(name string) string {
+	return filepath.Join(globQuote(s.Dir), "pods", "*", "*", name)
+}
+
+// podOf is the pod that a file is kept of.
+func podOf(file string) plan.Ref {
+	dir := filepath.Dir(file)
+	return plan.Ref{Namespace: filepath.Base(filepath.Dir(dir)), Name: filepath.Base(dir)}
 }
 
 // Pods reads all applied pods, sorted by namespace and name. The error is Damaged when the plans or manifests of some cannot
@@ -121,37 +131,22 @@ func (s Store) Pods() ([]StoredPod, error) {
 
 // Runtimes are those that the applied pods are with; empty where the plan does not tell, because it is damaged.
 func (s Store) Runtimes() (map[plan.Ref]string, error) {
-	refs, err := s.refs()
-	if err != nil {
-		return nil, err
-	}
-	of, names, errs := map[plan.Ref]string{}, make([]string, len(refs)), make([]error, len(refs))
-	AtOnce(len(refs), func(i int) { names[i], errs[i] = s.runtimeOf(refs[i]) })
-	for i, r := range refs {
-		if errors.Is(errs[i], fs.ErrNotExist) {
-			continue // deleted meanwhile
+	files, plans, err := readAll(s.applied("plan.json"))
+	of := map[plan.Ref]string{}
+	for i, b := range plans {
+		var p struct {
+			Runtime string `json:"runtime"`
 		}
-		if errs[i] != nil {
-			return nil, errs[i]
-		}
-		of[r] = names[i]
+		_ = json.Unmarshal(b, &p) // who needs the plan itself will tell that it is damaged
+		of[podOf(files[i])] = p.Runtime
 	}
-	return of, nil
-}
-
-func (s Store) runtimeOf(r plan.Ref) (string, error) {
-	b, err := os.ReadFile(s.planFile(r))
-	var p struct {
-		Runtime string `json:"runtime"`
-	}
-	_ = json.Unmarshal(b, &p) // who needs the plan itself will tell that it is damaged
-	return p.Runtime, err
+	return of, err
 }
 
 // Manifests reads the manifests of all applied pods, sorted by namespace and name. The error is Damaged when some cannot be
 // understood: the manifests are the others.
 func (s Store) Manifests() ([][]byte, error) {
-	return readObjects(filepath.Join(globQuote(s.Dir), "pods", "*", "*", "manifest.json"), manifestAgain)
+	return readObjects(s.applied("manifest.json"), manifestAgain)
 }
 
 func (s Store) objectFile(kind string, r plan.Ref) string {

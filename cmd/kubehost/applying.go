@@ -97,7 +97,8 @@ type decided struct {
 
 // decide looks at the host, and keeps what is wanted before anything is done.
 func (a *applying) decide(ctx context.Context) (d decided, err error) {
-	if err := a.others(); err != nil {
+	kept := a.beforeAll()
+	if err := a.others(kept); err != nil {
 		return d, err
 	}
 	if a.settings.Supervisor == settings.SupervisorNone {
@@ -115,7 +116,7 @@ func (a *applying) decide(ctx context.Context) (d decided, err error) {
 	if d.parts, err = a.look(ctx); err != nil {
 		return d, err
 	}
-	words, err := a.save(d.parts)
+	words, err := a.save(d.parts, kept)
 	if err != nil {
 		return d, settings.StateError(err)
 	}
@@ -141,8 +142,7 @@ func (a *applying) unsupervised(ctx context.Context, d decided) error {
 
 // others makes sure that the pods are with the runtimes that were chosen, and that those which are looked at again, because
 // they use what is given, are still what was read: before the lock another kubehost could change or delete them.
-func (a *applying) others() error {
-	kept := a.beforeAll()
+func (a *applying) others(kept map[plan.Ref]earlier) error {
 	for _, o := range a.set.Pods {
 		engine, ok := a.engines[ref(o.Origin)]
 		if !ok {
@@ -179,7 +179,7 @@ func ref(o manifests.Origin) plan.Ref { return plan.Ref{Namespace: o.Namespace, 
 
 // save keeps the manifests and plans before anything is done, so that an interrupted apply is known, and
 // returns kubectl's word for each object.
-func (a *applying) save(parts []part) (map[string]string, error) {
+func (a *applying) save(parts []part, kept map[plan.Ref]earlier) (map[string]string, error) {
 	words := map[string]string{}
 	var saves []func() error
 	others, _ := objects(a.set)
@@ -205,7 +205,6 @@ func (a *applying) save(parts []part) (map[string]string, error) {
 	for _, o := range a.set.Pods {
 		manifest[ref(o.Origin)] = o
 	}
-	kept := a.beforeAll()
 	for _, pt := range parts {
 		for _, p := range pt.want.Pods {
 			o := manifest[p.Ref]
@@ -246,7 +245,7 @@ type earlier struct {
 	err   error
 }
 
-// beforeAll is that of all pods of the manifests.
+// beforeAll is that of all pods of the manifests. Under their locks it stays so until something is saved.
 func (a *applying) beforeAll() map[plan.Ref]earlier {
 	all := make([]earlier, len(a.set.Pods))
 	runtime.AtOnce(len(all), func(i int) { all[i].StoredPod, all[i].there, all[i].err = a.before(ref(a.set.Pods[i].Origin)) })

@@ -317,6 +317,10 @@ func (p *program) agreed(yes bool, things []string) error {
 func (d *deleting) forget(found []target, failed map[plan.Ref]bool) error {
 	var errs []error
 	var unbound []plan.Ref
+	deleted := "deleted"
+	if d.grace != nil && *d.grace == 0 {
+		deleted = "force deleted"
+	}
 	for _, t := range found {
 		if t.Kind == "Pod" {
 			if failed[t.Ref] {
@@ -334,10 +338,6 @@ func (d *deleting) forget(found []target, failed map[plan.Ref]bool) error {
 			unbound = append(unbound, t.Ref)
 		}
 		if !d.prune {
-			deleted := "deleted"
-			if d.grace != nil && *d.grace == 0 {
-				deleted = "force deleted"
-			}
 			d.tell(t.Kind, t.Name, "%s %q %s%s", strings.ToLower(t.Kind), t.Name, deleted, t.where())
 		}
 	}

@@ -68,10 +68,7 @@ func selectionOf(c *cli.Context, words []string) (s selection, err error) {
 	if s.labels, err = selectorOf(c); err != nil {
 		return s, err
 	}
-	if len(words) == 1 && kindWords[strings.ToLower(words[0])] == "Pod" {
-		words = nil
-	}
-	if s.names, err = targetsOf(c, words); err != nil {
+	if s.names, err = targetsOf(c, withoutKind(words)); err != nil {
 		return s, err
 	}
 	switch named := len(s.names) > 0; {
@@ -90,19 +87,21 @@ func selectionOf(c *cli.Context, words []string) (s selection, err error) {
 	return s, nil
 }
 
+// withoutKind are words that name pods: "pods" alone names none.
+func withoutKind(words []string) []string {
+	if len(words) == 1 && kindWords[strings.ToLower(words[0])] == "Pod" {
+		return nil
+	}
+	return words
+}
+
 // choose is selectionOf for commands that take manifests, too: then it is the pods in them.
 func (p *program) choose(c *cli.Context) (s selection, err error) {
 	files := c.StringSlice("filename")
 	if len(files) == 0 {
 		return selectionOf(c, c.Args().Slice())
 	}
-	if c.NArg() > 1 || c.NArg() == 1 && kindWords[strings.ToLower(c.Args().First())] != "Pod" {
-		return s, commandline.Usage(c, "names and -f cannot be given together")
-	}
-	if c.Bool("all") || c.Bool("all-namespaces") {
-		return s, commandline.Usage(c, "--all and --all-namespaces cannot be given together with -f")
-	}
-	all, err := p.identify(c, files)
+	all, err := p.inFiles(c, files, withoutKind(c.Args().Slice()))
 	for _, t := range all {
 		if t.Kind == "Pod" && !slices.Contains(s.names, t) {
 			s.names = append(s.names, t)

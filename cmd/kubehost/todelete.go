@@ -30,12 +30,8 @@ type deletion struct {
 func (p *program) toDelete(c *cli.Context) (d deletion, err error) {
 	files := c.StringSlice("filename")
 	switch {
-	case len(files) > 0 && c.NArg() > 0:
-		return d, commandline.Usage(c, "names and -f cannot be given together")
-	case len(files) > 0 && (c.Bool("all") || c.Bool("all-namespaces")):
-		return d, commandline.Usage(c, "--all and --all-namespaces cannot be given together with -f")
 	case len(files) > 0:
-		d.named, err = p.identify(c, files)
+		d.named, err = p.inFiles(c, files, c.Args().Slice())
 		return d, err
 	case selects(c):
 		if d.selected, err = selectionOf(c, nil); err != nil {
@@ -68,6 +64,17 @@ func kindsOf(c *cli.Context) ([]string, error) {
 		kinds = append(kinds, kind)
 	}
 	return kinds, nil
+}
+
+// inFiles are the objects of manifests, where nothing else says which are meant.
+func (p *program) inFiles(c *cli.Context, files, words []string) ([]target, error) {
+	switch {
+	case len(words) > 0:
+		return nil, commandline.Usage(c, "names and -f cannot be given together")
+	case c.Bool("all") || c.Bool("all-namespaces"):
+		return nil, commandline.Usage(c, "--all and --all-namespaces cannot be given together with -f")
+	}
+	return p.identify(c, files)
 }
 
 // identify are the objects of manifests.
