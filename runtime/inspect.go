@@ -35,6 +35,8 @@ type Detail struct {
 	Networks map[string]Addresses
 	// ImageID identifies the image that the container was made from.
 	ImageID string
+	// LogFile has what the container writes, where that is a file in Kubernetes's own format: podman's log driver k8s-file. Else it is empty.
+	LogFile string
 }
 
 // Addresses are those that a container has on a network, and the network's own, each empty where there is none.
@@ -119,6 +121,9 @@ func (e Engine) inspect(ctx context.Context, ids []string) (map[string]Detail, e
 			OOMKilled             bool
 			StartedAt, FinishedAt time.Time
 		}
+		HostConfig struct {
+			LogConfig struct{ Type, Path string }
+		}
 		Mounts          []mount
 		NetworkSettings struct {
 			Networks map[string]Addresses
@@ -144,6 +149,9 @@ func (e Engine) inspect(ctx context.Context, ids []string) (map[string]Detail, e
 		d.Container.Replaceable = e.Dialect.Features().Replaces && d.Container.State == Exited &&
 			!slices.ContainsFunc(r.Mounts, func(m mount) bool { return m.Type == "volume" })
 		d.Container.Label(func(key string) string { return r.Config.Labels[key] })
+		if log := r.HostConfig.LogConfig; log.Type == "k8s-file" {
+			d.LogFile = log.Path
+		}
 		d.Counted, _ = strconv.Atoi(r.Config.Labels[LabelRestarts])
 		details[r.ID] = d
 	}

@@ -54,7 +54,7 @@ func (p *process) prepare(a Action) *operation {
 		u := *pod.Unit(a.Unit)
 		old := p.there(u.ID)
 		brought, repeats := p.takeBrought(a.Unit), p.repeats(u, old)
-		keep := p.keepLog(a.Unit, old)
+		keep := p.keepLog(u)
 		steps := runtime.UnitSteps(&pod, u, old, a.Restarts, a.Cause)
 		switch {
 		case brought:

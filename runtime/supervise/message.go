@@ -2,6 +2,7 @@ package supervise
 
 import (
 	"context"
+	"errors"
 	"io"
 	"os"
 
@@ -23,37 +24,35 @@ const (
 // message file or, where the manifest says so and it failed without one, of its log.
 func (p *process) terminationMessage(ctx context.Context, u plan.Unit, d runtime.Detail) string {
 	if path := p.pod.MessageFile(u.Name); u.Lifecycle.MessagePath != "" {
-		if message := tail(path, messageBytes); message != "" {
-			return message
+		if message, _, err := tail(path, messageBytes); err == nil && len(message) > 0 {
+			return string(message)
 		}
 	}
 	if !u.Lifecycle.MessageFromLogs || d.Container.ExitCode == 0 {
 		return ""
 	}
-	end, err := p.endOfLog(ctx, d.ID, logLines, logBytes)
+	end, err := p.endOfLog(ctx, d, logLines, logBytes)
 	if err != nil {
 		return ""
 	}
 	return string(end.last())
 }
 
-// tail is the end of a regular file. A container may have put anything in its place.
-func tail(path string, n int64) string {
+// tail is the end of a regular file, and whether it has more. A container may have put anything in its place.
+func tail(path string, n int64) (b []byte, cut bool, err error) {
 	f, err := os.OpenFile(path, os.O_RDONLY|unix.O_NOFOLLOW|unix.O_NONBLOCK, 0)
 	if err != nil {
-		return ""
+		return nil, false, err
 	}
 	defer f.Close()
 	info, err := f.Stat()
-	if err != nil || !info.Mode().IsRegular() {
-		return ""
-	}
-	if _, err := f.Seek(max(0, info.Size()-n), io.SeekStart); err != nil {
-		return ""
-	}
-	b, err := io.ReadAll(io.LimitReader(f, n))
 	if err != nil {
-		return ""
+		return nil, false, err
 	}
-	return string(b)
+	if !info.Mode().IsRegular() {
+		return nil, false, &os.PathError{Op: "read", Path: path, Err: errors.ErrUnsupported}
+	}
+	from := max(0, info.Size()-n)
+	b, err = io.ReadAll(io.NewSectionReader(f, from, n))
+	return b, from > 0, err
 }

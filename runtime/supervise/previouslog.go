@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/kubehost/kubehost/runtime"
+	"github.com/kubehost/kubehost/translate/plan"
 )
 
 // What is kept of the log of a run that is over when the next one begins. A kubelet keeps the dead container; here that
@@ -24,13 +25,14 @@ func PreviousLog(podDir, unit, id string) string { return filepath.Join(podDir, 
 
 // keepLog returns a function that keeps the end of an ended container's log, in the place of the one before. It is called
 // before the container is removed.
-func (p *process) keepLog(unit string, old *runtime.Container) func(context.Context) {
-	if old == nil || !old.Started() {
+func (p *process) keepLog(u plan.Unit) func(context.Context) {
+	ended, there := p.seen[u.ID]
+	if !there || !ended.Container.Started() {
 		return func(context.Context) {}
 	}
-	file, id := PreviousLog(p.Store.PodDir(p.pod.Ref), unit, old.ID), old.ID
+	file := PreviousLog(p.Store.PodDir(p.pod.Ref), u.Name, ended.ID)
 	return func(ctx context.Context) {
-		log, err := p.endOfLog(ctx, id, previousLines, previousBytes)
+		log, err := p.endOfLog(ctx, ended, previousLines, previousBytes)
 		if err != nil {
 			return // it is told as one that is not there
 		}
@@ -49,7 +51,7 @@ func (p *process) keepLogs(why Why) func(context.Context) {
 	}
 	var keep []func(context.Context)
 	for _, u := range p.pod.Units {
-		keep = append(keep, p.keepLog(u.Name, p.there(u.ID)))
+		keep = append(keep, p.keepLog(u))
 	}
 	return func(ctx context.Context) {
 		var all sync.WaitGroup
@@ -63,11 +65,17 @@ func (p *process) keepLogs(why Why) func(context.Context) {
 // logLimit is how long a runtime may take to tell the end of a log.
 const logLimit = 10 * time.Second
 
-// endOfLog is the end of what a container wrote to both of its streams, in the order in which it did.
-func (p *process) endOfLog(ctx context.Context, id string, lines int64, bytes int) (*tailWriter, error) {
+// endOfLog is the end of what a container that has ended wrote to both of its streams, in the order in which it did. Where it is in a
+// file that can be read, no command of the runtime is waited for.
+func (p *process) endOfLog(ctx context.Context, d runtime.Detail, lines int64, bytes int) (*tailWriter, error) {
+	if d.LogFile != "" {
+		if end, err := criLog(d.LogFile, lines, bytes); err == nil {
+			return end, nil
+		}
+	}
 	ctx, cancel := context.WithTimeout(ctx, logLimit)
 	defer cancel()
-	c := p.Engine.Logs(id, runtime.LogQuery{Tail: &lines})
+	c := p.Engine.Logs(d.ID, runtime.LogQuery{Tail: &lines})
 	end := &tailWriter{keep: bytes}
 	code, err := p.Engine.Attach(ctx, c, runtime.Streams{Out: end, Err: end})
 	if err == nil && code != 0 {

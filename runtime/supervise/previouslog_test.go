@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -54,17 +55,19 @@ func TestKeepLog(t *testing.T) {
 	p := &process{Supervisor: &Supervisor{Store: store, Engine: runtime.Engine{Dialect: docker.Dialect{}, Runner: logs{text: "bad\n"}}},
 		pod: testPod(plan.RestartAlways, unit(plan.Main, "m"))}
 	dir := store.PodDir(p.pod.Ref)
-	ended := runtime.Container{ID: "m-1", Name: "web-m", State: runtime.Exited}
-	p.seen = map[string]runtime.Detail{"web-m": {ID: "m-1", Container: ended}}
+	m := p.pod.Units[0]
+	ended := func(id, log string) {
+		p.seen = map[string]runtime.Detail{m.ID: {ID: id, LogFile: log, Container: runtime.Container{ID: id, State: runtime.Exited}}}
+	}
 
-	p.keepLog("m", &ended)(t.Context())
+	ended("m-1", "")
+	p.keepLog(m)(t.Context())
 	b, err := os.ReadFile(PreviousLog(dir, "m", "m-1"))
 	if want := "docker logs --tail 10000 m-1\nbad\n"; string(b) != want || err != nil {
 		t.Errorf("kept %q, %v; want %q", b, err, want)
 	}
-	next := ended
-	next.ID = "m-2"
-	p.keepLog("m", &next)(t.Context())
+	ended("m-2", "")
+	p.keepLog(m)(t.Context())
 	if _, err := os.Stat(PreviousLog(dir, "m", "m-1")); !os.IsNotExist(err) {
 		t.Errorf("the run before is kept, too: %v", err)
 	}
@@ -73,12 +76,30 @@ func TestKeepLog(t *testing.T) {
 	}
 
 	p.Engine.Runner = logs{text: "Error: no such container\n", code: 1}
-	next.ID = "m-3"
-	p.keepLog("m", &next)(t.Context())
+	ended("m-3", "")
+	p.keepLog(m)(t.Context())
 	if _, err := os.Stat(PreviousLog(dir, "m", "m-3")); !os.IsNotExist(err) {
 		t.Errorf("an error is kept as a log: %v", err)
 	}
 
+	// One that can be read needs no command; what is no such log is left to the runtime.
+	file := filepath.Join(t.TempDir(), "ctr.log")
+	for text, want := range map[string]string{
+		"2026-11-30T13:54:00.723603836+00:00 stdout F worse\n": "worse\n",
+		"{\"log\":\"worse\"}\n":                                "docker logs --tail 10000 m-4\nbad\n",
+	} {
+		p.Engine.Runner = logs{text: "bad\n"}
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		ended("m-4", file)
+		p.keepLog(m)(t.Context())
+		if b, err := os.ReadFile(PreviousLog(dir, "m", "m-4")); string(b) != want || err != nil {
+			t.Errorf("kept %q, %v of %q; want %q", b, err, text, want)
+		}
+	}
+
+	ended("m-1", "")
 	p.Engine.Runner = logs{}
 	p.keepLogs(Restart)(t.Context())
 	if _, err := os.Stat(PreviousLog(dir, "m", "m-1")); err != nil {
