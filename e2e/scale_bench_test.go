@@ -78,10 +78,8 @@ func newScale(b *testing.B, fake, runtime string) *scale {
 	if s.bin, err = programs(); err != nil {
 		b.Fatal(err)
 	}
-	for _, d := range []string{"path", "containers"} {
-		if err := os.Mkdir(filepath.Join(s.dir, d), 0o755); err != nil {
-			b.Fatal(err)
-		}
+	if err := os.Mkdir(filepath.Join(s.dir, "path"), 0o755); err != nil {
+		b.Fatal(err)
 	}
 	if err := os.Symlink(fake, filepath.Join(s.dir, "path", runtime)); err != nil {
 		b.Fatal(err)

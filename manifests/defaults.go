@@ -9,10 +9,7 @@ import (
 // setDefaults fills in what the API server fills in (pkg/apis/core/v1/defaults.go upstream), for the
 // fields that mean something on a host. Values that are wrong are left alone; the checks find them.
 func setDefaults(object metav1.Object, namespace string) {
-	_, wide := object.(*v1.PersistentVolume)
-	if object.GetNamespace() == "" && !wide {
-		object.SetNamespace(namespace)
-	}
+	setNamespace(object, namespace)
 	switch o := object.(type) {
 	case *v1.PersistentVolume:
 		defaultPersistentVolume(&o.Spec)
@@ -22,6 +19,12 @@ func setDefaults(object metav1.Object, namespace string) {
 		defaultSecret(o)
 	case *v1.PersistentVolumeClaim:
 		def(&o.Spec.VolumeMode, v1.PersistentVolumeFilesystem)
+	}
+}
+
+func setNamespace(object metav1.Object, namespace string) {
+	if _, wide := object.(*v1.PersistentVolume); object.GetNamespace() == "" && !wide {
+		object.SetNamespace(namespace)
 	}
 }
 

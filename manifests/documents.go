@@ -5,6 +5,7 @@ import (
 	"fmt"
 	goruntime "runtime"
 	"sync"
+	"sync/atomic"
 
 	"go.yaml.in/yaml/v3"
 	v1 "k8s.io/api/core/v1"
@@ -19,21 +20,16 @@ func (l *loader) read(sources []source) {
 		documents [][]*loaded
 	}
 	jobs := make([][]job, len(sources))
-	var wait sync.WaitGroup
-	limit := make(chan struct{}, goruntime.GOMAXPROCS(0))
+	var all []*job
 	for i, s := range sources {
 		for _, c := range split(s.data) {
 			jobs[i] = append(jobs[i], job{file: s.name, chunk: c})
 		}
 		for j := range jobs[i] {
-			limit <- struct{}{}
-			wait.Go(func() {
-				jobs[i][j].documents = l.chunk(jobs[i][j].file, jobs[i][j].chunk)
-				<-limit
-			})
+			all = append(all, &jobs[i][j])
 		}
 	}
-	wait.Wait()
+	atOnce(len(all), func(i int) { all[i].documents = l.chunk(all[i].file, all[i].chunk) })
 	for i, s := range sources {
 		var documents [][]*loaded
 		for _, j := range jobs[i] {
@@ -54,6 +50,20 @@ func (l *loader) read(sources []source) {
 			l.entries = append(l.entries, document...)
 		}
 	}
+}
+
+// atOnce calls do with each number below n, as many beside one another as there are processors.
+func atOnce(n int, do func(i int)) {
+	var next atomic.Int64
+	var workers sync.WaitGroup
+	for range min(n, goruntime.GOMAXPROCS(0)) {
+		workers.Go(func() {
+			for i := next.Add(1) - 1; i < int64(n); i = next.Add(1) - 1 {
+				do(int(i))
+			}
+		})
+	}
+	workers.Wait()
 }
 
 func (l *loader) fail(file string, p Problem) {

@@ -41,9 +41,7 @@ func Load(ctx context.Context, sources []string, o Options) (*Set, Problems) {
 	l.read(readSources(ctx, sources, o))
 	l.pick(o.Selector)
 	l.checkDuplicates()
-	for _, raw := range o.Stored {
-		l.stored(raw)
-	}
+	l.addStored(o.Stored)
 	l.check()
 	return l.set(), l.problems()
 }
@@ -93,31 +91,43 @@ func (l *loader) pick(selector labels.Selector) {
 	})
 }
 
-// stored adds an object applied earlier, unless one of that name is given now. It was checked
-// when it was applied, by whatever rules held then, so it is not judged again.
-func (l *loader) stored(raw []byte) {
-	var h struct {
-		Kind     string            `json:"kind"`
-		Metadata metav1.ObjectMeta `json:"metadata"`
+// addStored adds objects applied earlier, but those of which one of that name is given now.
+func (l *loader) addStored(objects [][]byte) {
+	earlier := make([]*loaded, len(objects))
+	atOnce(len(objects), func(i int) { earlier[i] = l.stored(objects[i]) })
+	for _, e := range earlier {
+		if e != nil && l.index[e.origin.key()] == nil {
+			l.index[e.origin.key()] = e
+			l.entries = append(l.entries, e)
+		}
 	}
-	if json.Unmarshal(raw, &h) != nil || newObject(h.Kind) == nil {
-		return
+}
+
+// stored reads an object applied earlier; nil is one that is given now, or of no known kind. It was checked
+// when it was applied, by whatever rules held then, so it is not judged again.
+func (l *loader) stored(raw []byte) *loaded {
+	var h struct {
+		Kind     string
+		Metadata struct{ Namespace, Name string }
+	}
+	if json.Unmarshal(raw, &h) != nil {
+		return nil
 	}
 	value := newObject(h.Kind)
-	if json.Unmarshal(raw, value) != nil {
-		return
+	if value == nil {
+		return nil
+	}
+	value.SetNamespace(h.Metadata.Namespace)
+	setNamespace(value, l.namespace)
+	origin := Origin{File: "applied earlier", Kind: h.Kind, Namespace: value.GetNamespace(), Name: h.Metadata.Name}
+	if l.index[origin.key()] != nil || json.Unmarshal(raw, value) != nil {
+		return nil
 	}
 	if pod, ok := value.(*v1.Pod); ok {
 		dropAPIAccess(pod)
 	}
 	setDefaults(value, l.namespace)
-	origin := Origin{File: "applied earlier", Kind: h.Kind, Namespace: value.GetNamespace(), Name: value.GetName()}
-	if _, given := l.index[origin.key()]; given {
-		return
-	}
-	e := &loaded{origin: origin, value: value, source: raw, stored: true}
-	l.index[origin.key()] = e
-	l.entries = append(l.entries, e)
+	return &loaded{origin: origin, value: value, source: raw, stored: true}
 }
 
 // set collects the objects.

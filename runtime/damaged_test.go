@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/kubehost/kubehost/translate/plan"
 )
@@ -25,7 +26,7 @@ func twoPods(t *testing.T) (s Store, web, db plan.Ref) {
 	t.Helper()
 	s, web, db = storeDir(t), ref("default", "web"), ref("default", "db")
 	for _, r := range []plan.Ref{web, db} {
-		if err := s.SavePod(StoredPod{r, "podman", stored("Pod", r), simplePod(r.Namespace, r.Name)}); err != nil {
+		if err := s.SavePod(StoredPod{Ref: r, Runtime: "podman", Manifest: stored("Pod", r), Plan: simplePod(r.Namespace, r.Name)}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -56,14 +57,14 @@ func TestDamagedPlan(t *testing.T) {
 				}
 			}
 			p, err := s.Pod(web)
-			if diff := cmp.Diff(StoredPod{Ref: web, Manifest: stored("Pod", web)}, p); diff != "" || DamagedIn(err) == nil {
+			if diff := cmp.Diff(StoredPod{Ref: web, Manifest: stored("Pod", web)}, p, cmpopts.IgnoreUnexported(StoredPod{})); diff != "" || DamagedIn(err) == nil {
 				t.Error(err, diff)
 			}
 			of, err := s.Runtimes()
 			if has, there := of[web]; !there || err != nil || of[db] != "podman" || name != "of another pod" && has != "" {
 				t.Error(of, err)
 			}
-			if err := s.SavePod(StoredPod{web, "podman", p.Manifest, simplePod(web.Namespace, web.Name)}); err != nil {
+			if err := s.SavePod(StoredPod{Ref: web, Runtime: "podman", Manifest: p.Manifest, Plan: simplePod(web.Namespace, web.Name)}); err != nil {
 				t.Fatal(err)
 			}
 			if pods, err := s.Pods(); len(pods) != 2 || err != nil {

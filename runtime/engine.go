@@ -20,16 +20,18 @@ type Engine struct {
 
 // Observe asks the runtime what is there, and looks at the files of the plan's volumes.
 func (e Engine) Observe(ctx context.Context, p plan.Plan) (Observed, error) {
-	var both sync.WaitGroup
+	var others sync.WaitGroup
 	var networks []Network
 	var failed error
-	both.Go(func() { networks, failed = e.Dialect.Networks(ctx, e.Runner) })
+	var files Observed
+	others.Go(func() { networks, failed = e.Dialect.Networks(ctx, e.Runner) })
+	others.Go(func() { files = ObserveFiles(p) })
 	containers, err := e.Containers(ctx)
-	both.Wait()
+	others.Wait()
 	if err = cmp.Or(err, failed); err != nil {
 		return Observed{}, err
 	}
-	return Observed{Containers: containers, Networks: networks, Contents: contents(p)}, nil
+	return Observed{Containers: containers, Networks: networks, Contents: files.Contents}, nil
 }
 
 // Containers asks the runtime for all containers, in the order of their names.

@@ -32,6 +32,8 @@ type StoredPod struct {
 	Runtime  string
 	Manifest []byte
 	Plan     plan.Pod
+	// file is plan.json as it was read.
+	file []byte
 }
 
 // storedPlan is what plan.json holds.
@@ -47,9 +49,17 @@ func (s Store) planFile(r plan.Ref) string { return filepath.Join(s.PodDir(r), "
 
 func (s Store) manifestFile(r plan.Ref) string { return filepath.Join(s.PodDir(r), "manifest.json") }
 
+// Kept says whether all files of the pod were, when before was read, as SavePod would write them.
+func (p StoredPod) Kept(before StoredPod) bool {
+	b, err := p.encoded()
+	return err == nil && bytes.Equal(b, before.file) && bytes.Equal(p.Manifest, before.Manifest)
+}
+
+func (p StoredPod) encoded() ([]byte, error) { return json.Marshal(storedPlan{p.Runtime, p.Plan}) }
+
 // SavePod keeps a pod's plan, its manifest as given, and where it runs.
 func (s Store) SavePod(p StoredPod) error {
-	b, err := json.Marshal(storedPlan{p.Runtime, p.Plan})
+	b, err := p.encoded()
 	if err != nil {
 		return err
 	}
@@ -72,7 +82,7 @@ func (s Store) Pod(r plan.Ref) (StoredPod, error) {
 		return p, err
 	}
 	stored, err := s.decodePlan(r, b, p.Manifest)
-	p.Runtime, p.Plan = stored.Runtime, stored.Pod
+	p.Runtime, p.Plan, p.file = stored.Runtime, stored.Pod, b
 	return p, err
 }
 

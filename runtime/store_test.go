@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/kubehost/kubehost/translate/plan"
 )
@@ -30,7 +31,7 @@ func TestStorePods(t *testing.T) {
 	web := webPod()
 	web.Units[1].Env = []plan.EnvVar{{Name: "TOKEN", Value: "it's\nsecret", Secret: true}}
 	for _, p := range []plan.Pod{simplePod("shop", "a"), web, simplePod("default", "web.2"), simplePod("a-b", "z"), simplePod("a", "z")} {
-		if err := s.SavePod(StoredPod{p.Ref, map[string]string{"shop": "docker", "default": "podman"}[p.Namespace], stored("Pod", p.Ref), p}); err != nil {
+		if err := s.SavePod(StoredPod{Ref: p.Ref, Runtime: map[string]string{"shop": "docker", "default": "podman"}[p.Namespace], Manifest: stored("Pod", p.Ref), Plan: p}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -38,7 +39,7 @@ func TestStorePods(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(StoredPod{Ref: web.Ref, Runtime: "podman", Manifest: stored("Pod", web.Ref), Plan: web}, got); diff != "" {
+	if diff := cmp.Diff(StoredPod{Ref: web.Ref, Runtime: "podman", Manifest: stored("Pod", web.Ref), Plan: web}, got, cmpopts.IgnoreUnexported(StoredPod{})); diff != "" {
 		t.Error(diff)
 	}
 	all, err := s.Pods()
@@ -58,6 +59,32 @@ func TestStorePods(t *testing.T) {
 	}
 	if _, err := s.Pod(ref("default", "none")); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("a pod that is not there: %v", err)
+	}
+}
+
+// TestStoreKept: a pod need not be written that is kept already, as it is to be.
+func TestStoreKept(t *testing.T) {
+	s, web := storeDir(t), webPod()
+	p := StoredPod{Ref: web.Ref, Runtime: "podman", Manifest: stored("Pod", web.Ref), Plan: web}
+	if p.Kept(StoredPod{Ref: web.Ref}) {
+		t.Error("a pod is kept that was never saved")
+	}
+	if err := s.SavePod(p); err != nil {
+		t.Fatal(err)
+	}
+	before, err := s.Pod(web.Ref)
+	if err != nil || !p.Kept(before) {
+		t.Errorf("what was saved is not kept: %v", err)
+	}
+	for what, change := range map[string]func(*StoredPod){
+		"runtime":  func(p *StoredPod) { p.Runtime = "docker" },
+		"manifest": func(p *StoredPod) { p.Manifest = stored("Pod", ref("default", "other")) },
+		"plan":     func(p *StoredPod) { p.Plan.GracePeriod++ },
+	} {
+		other := p
+		if change(&other); other.Kept(before) {
+			t.Errorf("another %s is taken for kept", what)
+		}
 	}
 }
 

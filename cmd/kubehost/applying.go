@@ -181,17 +181,45 @@ func ref(o manifests.Origin) plan.Ref { return plan.Ref{Namespace: o.Namespace, 
 // returns kubectl's word for each object.
 func (a *applying) save(parts []part, kept map[plan.Ref]earlier) (map[string]string, error) {
 	words := map[string]string{}
-	var saves []func() error
-	others, _ := objects(a.set)
-	for _, o := range others {
+	objects, err := a.savesOfObjects(words)
+	if err != nil {
+		return nil, err
+	}
+	pods, err := a.savesOfPods(parts, kept, words)
+	if err != nil {
+		return nil, err
+	}
+	saves := append(objects, pods...)
+	errs := make([]error, len(saves))
+	runtime.AtOnce(len(saves), func(i int) { errs[i] = saves[i]() })
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
+	}
+	return words, a.store.Bind(a.want.Pods)
+}
+
+// savesOfObjects are what keeps those objects other than pods that have changed. It notes the words for all of them.
+func (a *applying) savesOfObjects(words map[string]string) (saves []func() error, err error) {
+	all, _ := objects(a.set)
+	before, errs := make([][]byte, len(all)), make([]error, len(all))
+	runtime.AtOnce(len(all), func(i int) {
+		if !all[i].stored {
+			before[i], errs[i] = a.store.Object(all[i].origin.Kind, ref(all[i].origin))
+		}
+	})
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
+	}
+	for i, o := range all {
 		if o.stored {
 			continue
 		}
-		before, err := a.store.Object(o.origin.Kind, ref(o.origin))
-		if err != nil {
-			return nil, err
+		there := before[i] != nil
+		same := there && string(before[i]) == string(o.source)
+		words[key(o.origin)] = word(there, !same)
+		if same {
+			continue
 		}
-		words[key(o.origin)] = word(before != nil, string(before) != string(o.source))
 		aside, err := a.store.SetAside(o.origin.Kind, ref(o.origin))
 		if err != nil {
 			return nil, err
@@ -201,6 +229,11 @@ func (a *applying) save(parts []part, kept map[plan.Ref]earlier) (map[string]str
 		}
 		saves = append(saves, func() error { return a.store.SaveObject(o.origin.Kind, ref(o.origin), o.source) })
 	}
+	return saves, nil
+}
+
+// savesOfPods are what keeps the pods; of those that are kept as they are nothing is written. It notes the words for all of them.
+func (a *applying) savesOfPods(parts []part, kept map[plan.Ref]earlier, words map[string]string) (saves []func() error, err error) {
 	manifest := map[plan.Ref]manifests.Object[*podType]{}
 	for _, o := range a.set.Pods {
 		manifest[ref(o.Origin)] = o
@@ -216,16 +249,15 @@ func (a *applying) save(parts []part, kept map[plan.Ref]earlier) (map[string]str
 			changed := touches(pt.steps, p.Ref) && !a.inHand(before.Plan, p)
 			words[key(o.Origin)] = word(there, changed || string(before.Manifest) != string(o.Source))
 			saves = append(saves, func() error {
-				return a.store.SavePod(runtime.StoredPod{Ref: p.Ref, Runtime: pt.engine.Dialect.Name(), Manifest: o.Source, Plan: p})
+				now := runtime.StoredPod{Ref: p.Ref, Runtime: pt.engine.Dialect.Name(), Manifest: o.Source, Plan: p}
+				if now.Kept(before.StoredPod) {
+					return nil
+				}
+				return a.store.SavePod(now)
 			})
 		}
 	}
-	errs := make([]error, len(saves))
-	runtime.AtOnce(len(saves), func(i int) { errs[i] = saves[i]() })
-	if err := errors.Join(errs...); err != nil {
-		return nil, err
-	}
-	return words, a.store.Bind(a.want.Pods)
+	return saves, nil
 }
 
 // before is what was applied of a pod last. The error is runtime.Damaged when that is its manifest alone; then, too, the

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -109,7 +110,7 @@ func (p *program) differ(c *cli.Context) (bool, error) {
 }
 
 // comparisons are the given objects beside those of their names that were applied last, in the order given, and then what
-// is stale.
+// is stale. Those that stay as they are are left out.
 func (a *applying) comparisons(ctx context.Context) ([]compare.Pair, error) {
 	stored, err := a.store.Objects()
 	if err != nil && runtime.DamagedIn(err) == nil { // who read the manifests was told
@@ -126,7 +127,11 @@ func (a *applying) comparisons(ctx context.Context) ([]compare.Pair, error) {
 	}
 	var all []compare.Pair
 	for _, o := range slices.Concat(a.set.Order, a.stale.origins()) {
-		c, err := compare.Objects(o, live[key(o)], merged[key(o)])
+		was, will := live[key(o)], merged[key(o)]
+		if reflect.DeepEqual(was, will) {
+			continue // no need to print both
+		}
+		c, err := compare.Objects(o, was, will)
 		if err != nil {
 			return nil, err
 		}
@@ -197,11 +202,11 @@ func (p *program) compareWith(ctx context.Context, words []string, all []compare
 	}
 	defer os.RemoveAll(dir)
 	live, merged := filepath.Join(dir, "LIVE"), filepath.Join(dir, "MERGED")
+	if err := errors.Join(os.Mkdir(live, 0o700), os.Mkdir(merged, 0o700)); err != nil {
+		return false, err
+	}
 	for _, c := range all {
 		for side, text := range map[string][]byte{live: c.Live, merged: c.Merged} {
-			if err := os.MkdirAll(side, 0o700); err != nil {
-				return false, err
-			}
 			if text == nil {
 				continue
 			}

@@ -1,13 +1,17 @@
 // Fake stands for docker or podman, whichever it is called by, and answers at once: it starts nothing, and keeps what it is
-// told of containers, a file for each, in the directory $FAKE_STATE. What kubehost needs beside such a runtime is its own.
+// told of containers in the file $FAKE_STATE. What kubehost needs beside such a runtime is its own.
 package main
 
 import (
 	"bufio"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"text/template"
 	"time"
@@ -67,8 +71,6 @@ func answer(runtime string, args []string) error {
 	return nil
 }
 
-func dir() string { return os.Getenv("FAKE_STATE") }
-
 // flags are those that matter here.
 type flags struct {
 	name, infra, pod string
@@ -104,48 +106,66 @@ func keep(f flags) error {
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(filepath.Join(dir(), f.name), b, 0o600)
+	return note(f.name + " " + string(b) + "\n")
 }
 
 // remove forgets containers; a pod of podman has those whose names begin with its name.
 func remove(args []string) error {
+	var lines strings.Builder
 	for _, name := range args[1:] {
-		pattern := filepath.Join(dir(), name)
 		if args[0] == "pod" {
-			pattern += "-*"
+			name += "-*"
 		}
-		files, err := filepath.Glob(pattern)
-		if err != nil {
-			return err
-		}
-		for _, f := range files {
-			if err := os.Remove(f); err != nil {
-				return err
-			}
-		}
+		lines.WriteString(name + "\n")
 	}
-	return nil
+	return note(lines.String())
 }
 
-func list(runtime string, args []string) error {
-	entries, err := os.ReadDir(dir())
+// note adds lines to the file of what was done: NAME and the container that was made, or NAME alone, of what was removed. Many
+// may add to it at once.
+func note(lines string) error {
+	f, err := os.OpenFile(os.Getenv("FAKE_STATE"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
 		return err
 	}
-	all := make([]container, len(entries))
-	for i, e := range entries {
-		b, err := os.ReadFile(filepath.Join(dir(), e.Name()))
-		if err != nil {
-			return err
-		}
-		if err := json.Unmarshal(b, &all[i]); err != nil {
-			return err
+	_, err = f.WriteString(lines)
+	return errors.Join(err, f.Close())
+}
+
+// containers are those that are left of all that was made, sorted by name.
+func containers() ([]string, error) {
+	b, err := os.ReadFile(os.Getenv("FAKE_STATE"))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	left := map[string]string{}
+	for line := range strings.Lines(string(b)) {
+		name, made, is := strings.Cut(strings.TrimSuffix(line, "\n"), " ")
+		family, all := strings.CutSuffix(name, "*")
+		switch {
+		case is:
+			left[name] = made
+		case all:
+			maps.DeleteFunc(left, func(n, _ string) bool { return strings.HasPrefix(n, family) })
+		default:
+			delete(left, name)
 		}
 	}
-	out := bufio.NewWriter(os.Stdout)
-	defer out.Flush()
+	var sorted []string
+	for _, name := range slices.Sorted(maps.Keys(left)) {
+		sorted = append(sorted, left[name])
+	}
+	return sorted, nil
+}
+
+func list(runtime string, args []string) error {
+	all, err := containers()
+	if err != nil {
+		return err
+	}
 	if runtime == "podman" {
-		return json.NewEncoder(out).Encode(all)
+		_, err := fmt.Printf("[%s]\n", strings.Join(all, ","))
+		return err
 	}
 	format := template.New("ps").Funcs(template.FuncMap{"json": func(v any) (string, error) {
 		b, err := json.Marshal(v)
@@ -154,7 +174,13 @@ func list(runtime string, args []string) error {
 	if _, err := format.Parse(args[len(args)-1] + "\n"); err != nil {
 		return err
 	}
-	for _, c := range all {
+	out := bufio.NewWriter(os.Stdout)
+	defer out.Flush()
+	for _, made := range all {
+		var c container
+		if err := json.Unmarshal([]byte(made), &c); err != nil {
+			return err
+		}
 		if err := format.Execute(out, row{c}); err != nil {
 			return err
 		}
