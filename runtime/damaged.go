@@ -84,17 +84,19 @@ func check(content []byte) error {
 	return err
 }
 
-// readObjects reads the files that match a pattern, sorted by name; remedy is for those that are damaged.
-func readObjects(pattern, remedy string) ([][]byte, error) {
-	names, contents, err := readAll(pattern)
+// readObjects reads those of the files that are there; remedy is for those that are damaged.
+func readObjects(files []string, remedy string) ([][]byte, error) {
+	names, contents, err := readAll(files)
 	if err != nil {
 		return nil, err
 	}
+	causes := make([]error, len(contents))
+	AtOnce(len(contents), func(i int) { causes[i] = check(contents[i]) })
 	var objects [][]byte
 	var damaged Damaged
 	for i, b := range contents {
-		if err := check(b); err != nil {
-			damaged = append(damaged, DamagedFile{File: names[i], Cause: err, Remedy: remedy})
+		if causes[i] != nil {
+			damaged = append(damaged, DamagedFile{File: names[i], Cause: causes[i], Remedy: remedy})
 			continue
 		}
 		objects = append(objects, b)

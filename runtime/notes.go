@@ -55,12 +55,16 @@ func (s Store) SaveNote(ctx context.Context, n Note) error {
 
 // Notes are those of a runtime, in no meaningful but a fixed order.
 func (s Store) Notes(runtime string) ([]Note, error) {
-	_, files, err := readAll(filepath.Join(globQuote(s.Dir), "notes", "*.json"))
+	files, err := filepath.Glob(filepath.Join(globQuote(s.Dir), "notes", "*.json"))
+	if err != nil {
+		return nil, err
+	}
+	_, notes, err := readAll(files)
 	if err != nil {
 		return nil, err
 	}
 	var all []Note
-	for _, b := range files {
+	for _, b := range notes {
 		var n Note
 		// One that cannot be read is no leave to remove anything.
 		if json.Unmarshal(b, &n) == nil && n.Runtime == runtime {

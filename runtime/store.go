@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 
 	"github.com/kubehost/kubehost/translate/plan"
 )
@@ -86,9 +87,9 @@ func (s Store) Pod(r plan.Ref) (StoredPod, error) {
 	return p, err
 }
 
-// refs are all applied pods, sorted by namespace and name.
+// refs are all applied pods, sorted by namespace and name, and perhaps some of which no plan is kept.
 func (s Store) refs() ([]plan.Ref, error) {
-	files, err := filepath.Glob(s.applied("plan.json"))
+	files, err := s.applied("plan.json")
 	var refs []plan.Ref
 	for _, f := range files {
 		refs = append(refs, podOf(f))
@@ -96,9 +97,14 @@ func (s Store) refs() ([]plan.Ref, error) {
 	return refs, err
 }
 
-// applied is the pattern of the files with a name that are kept of all pods.
-func (s Store) applied(name string) string {
-	return filepath.Join(globQuote(s.Dir), "pods", "*", "*", name)
+// applied are the files with a name that are kept of all pods, sorted; not all need be there. A pattern that ends with the name
+// would read each pod's directory.
+func (s Store) applied(name string) ([]string, error) {
+	dirs, err := filepath.Glob(filepath.Join(globQuote(s.Dir), "pods", "*", "*"))
+	for i, dir := range dirs {
+		dirs[i] = filepath.Join(dir, name)
+	}
+	return dirs, err
 }
 
 // podOf is the pod that a file is kept of.
@@ -120,8 +126,8 @@ func (s Store) Pods() ([]StoredPod, error) {
 	var damaged Damaged
 	for i, r := range refs {
 		p, err := all[i], errs[i]
-		if errors.Is(err, fs.ErrNotExist) {
-			continue // deleted meanwhile
+		if gone(err) {
+			continue
 		}
 		if d := DamagedIn(err); d != nil {
 			damaged = append(damaged, d...)
@@ -141,14 +147,20 @@ func (s Store) Pods() ([]StoredPod, error) {
 
 // Runtimes are those that the applied pods are with; empty where the plan does not tell, because it is damaged.
 func (s Store) Runtimes() (map[plan.Ref]string, error) {
-	files, plans, err := readAll(s.applied("plan.json"))
+	files, err := s.applied("plan.json")
+	if err != nil {
+		return nil, err
+	}
+	files, plans, err := readAll(files)
+	runtimes := make([]struct {
+		Runtime string `json:"runtime"`
+	}, len(plans))
+	AtOnce(len(plans), func(i int) {
+		_ = json.Unmarshal(plans[i], &runtimes[i]) // who needs the plan itself will tell that it is damaged
+	})
 	of := map[plan.Ref]string{}
-	for i, b := range plans {
-		var p struct {
-			Runtime string `json:"runtime"`
-		}
-		_ = json.Unmarshal(b, &p) // who needs the plan itself will tell that it is damaged
-		of[podOf(files[i])] = p.Runtime
+	for i, f := range files {
+		of[podOf(f)] = runtimes[i].Runtime
 	}
 	return of, err
 }
@@ -156,7 +168,11 @@ func (s Store) Runtimes() (map[plan.Ref]string, error) {
 // Manifests reads the manifests of all applied pods, sorted by namespace and name. The error is Damaged when some cannot be
 // understood: the manifests are the others.
 func (s Store) Manifests() ([][]byte, error) {
-	return readObjects(s.applied("manifest.json"), manifestAgain)
+	files, err := s.applied("manifest.json")
+	if err != nil {
+		return nil, err
+	}
+	return readObjects(files, manifestAgain)
 }
 
 func (s Store) objectFile(kind string, r plan.Ref) string {
@@ -193,20 +209,20 @@ func (s Store) RemoveObject(kind string, r plan.Ref) (bool, error) {
 // Objects reads all objects other than pods, sorted by namespace, kind and name. The error is Damaged when some cannot be
 // understood: the objects are the others.
 func (s Store) Objects() ([][]byte, error) {
-	return readObjects(filepath.Join(globQuote(s.Dir), "objects", "*", "*", "*.json"), objectAgain)
+	files, err := filepath.Glob(filepath.Join(globQuote(s.Dir), "objects", "*", "*", "*.json"))
+	if err != nil {
+		return nil, err
+	}
+	return readObjects(files, objectAgain)
 }
 
-// readAll reads the files that match a pattern, sorted by name.
-func readAll(pattern string) (names []string, contents [][]byte, err error) {
-	files, err := filepath.Glob(pattern)
-	if err != nil {
-		return nil, nil, err
-	}
+// readAll reads those of the files that are there.
+func readAll(files []string) (names []string, contents [][]byte, err error) {
 	all, errs := make([][]byte, len(files)), make([]error, len(files))
 	AtOnce(len(files), func(i int) { all[i], errs[i] = os.ReadFile(files[i]) })
 	for i, f := range files {
-		if errors.Is(errs[i], fs.ErrNotExist) {
-			continue // deleted meanwhile
+		if gone(errs[i]) {
+			continue
 		}
 		if errs[i] != nil {
 			return nil, nil, errs[i]
@@ -214,6 +230,11 @@ func readAll(pattern string) (names []string, contents [][]byte, err error) {
 		names, contents = append(names, f), append(contents, all[i])
 	}
 	return names, contents, nil
+}
+
+// gone says whether a file is not there, or not any more.
+func gone(err error) bool {
+	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR)
 }
 
 // globQuote keeps a directory with special characters from being a pattern.

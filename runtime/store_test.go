@@ -35,6 +35,10 @@ func TestStorePods(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	// What is no directory of a pod, or has no plan, is none.
+	if err := errors.Join(os.MkdirAll(s.PodDir(ref("shop", "gone"))+"/volumes", 0o700), os.WriteFile(s.PodDir(ref("shop", "file")), nil, 0o600)); err != nil {
+		t.Fatal(err)
+	}
 	got, err := s.Pod(web.Ref)
 	if err != nil {
 		t.Fatal(err)

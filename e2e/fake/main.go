@@ -11,9 +11,9 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
-	"text/template"
 	"time"
 )
 
@@ -29,16 +29,24 @@ type container struct {
 	StartedAt int64
 }
 
-// row is one container for docker's template.
-type row struct{ container }
-
-func (r row) Names() string  { return r.container.Names[0] }
-func (r row) Status() string { return "Up 2 seconds" }
-func (r row) Ports() string  { return "" }
-func (r row) CreatedAt() string {
-	return time.Unix(r.Created, 0).Format("2006-01-02 15:04:05 -0700 MST")
+// field is what docker prints of a container where a template says json .NAME, or json (.Label "NAME").
+func (c container) field(name, label string) string {
+	switch name {
+	case "ID":
+		return c.ID
+	case "Names":
+		return c.Names[0]
+	case "Image":
+		return c.Image
+	case "State":
+		return c.State
+	case "Status":
+		return "Up 2 seconds"
+	case "CreatedAt":
+		return time.Unix(c.Created, 0).Format("2006-01-02 15:04:05 -0700 MST")
+	}
+	return c.Labels[label]
 }
-func (r row) Label(k string) string { return r.Labels[k] }
 
 func main() {
 	if err := answer(filepath.Base(os.Args[0]), os.Args[1:]); err != nil {
@@ -167,13 +175,9 @@ func list(runtime string, args []string) error {
 		_, err := fmt.Printf("[%s]\n", strings.Join(all, ","))
 		return err
 	}
-	format := template.New("ps").Funcs(template.FuncMap{"json": func(v any) (string, error) {
-		b, err := json.Marshal(v)
-		return string(b), err
-	}})
-	if _, err := format.Parse(args[len(args)-1] + "\n"); err != nil {
-		return err
-	}
+	// Package text/template would take a tenth of a second for a thousand pods.
+	format := args[len(args)-1] + "\n"
+	actions := action.FindAllStringSubmatchIndex(format, -1)
 	out := bufio.NewWriter(os.Stdout)
 	defer out.Flush()
 	for _, made := range all {
@@ -181,9 +185,28 @@ func list(runtime string, args []string) error {
 		if err := json.Unmarshal([]byte(made), &c); err != nil {
 			return err
 		}
-		if err := format.Execute(out, row{c}); err != nil {
-			return err
+		at := 0
+		for _, m := range actions {
+			value, err := json.Marshal(c.field(group(format, m, 1), group(format, m, 2)))
+			if err != nil {
+				return err
+			}
+			out.WriteString(format[at:m[0]])
+			out.Write(value)
+			at = m[1]
 		}
+		out.WriteString(format[at:])
 	}
 	return nil
+}
+
+// action is one in the templates that kubehost gives docker.
+var action = regexp.MustCompile(`{{json (?:\.(\w+)|\(\.Label "([^"]+)"\))}}`)
+
+// group is that of a match; empty when it is not in it.
+func group(text string, m []int, n int) string {
+	if m[2*n] < 0 {
+		return ""
+	}
+	return text[m[2*n]:m[2*n+1]]
 }
