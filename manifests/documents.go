@@ -3,13 +3,12 @@ package manifests
 import (
 	"encoding/json"
 	"fmt"
-	goruntime "runtime"
-	"sync"
-	"sync/atomic"
 
 	"go.yaml.in/yaml/v3"
 	v1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/kubehost/kubehost/manifests/parallel"
 )
 
 // read decodes the documents of all sources, several at a time: they do not know of one another yet.
@@ -29,7 +28,7 @@ func (l *loader) read(sources []source) {
 			all = append(all, &jobs[i][j])
 		}
 	}
-	atOnce(len(all), func(i int) { all[i].documents = l.chunk(all[i].file, all[i].chunk) })
+	parallel.Do(len(all), func(i int) { all[i].documents = l.chunk(all[i].file, all[i].chunk) })
 	for i, s := range sources {
 		var documents [][]*loaded
 		for _, j := range jobs[i] {
@@ -50,20 +49,6 @@ func (l *loader) read(sources []source) {
 			l.entries = append(l.entries, document...)
 		}
 	}
-}
-
-// atOnce calls do with each number below n, as many beside one another as there are processors.
-func atOnce(n int, do func(i int)) {
-	var next atomic.Int64
-	var workers sync.WaitGroup
-	for range min(n, goruntime.GOMAXPROCS(0)) {
-		workers.Go(func() {
-			for i := next.Add(1) - 1; i < int64(n); i = next.Add(1) - 1 {
-				do(int(i))
-			}
-		})
-	}
-	workers.Wait()
 }
 
 func (l *loader) fail(file string, p Problem) {

@@ -11,6 +11,8 @@ import (
 	v1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/labels"
+
+	"github.com/kubehost/kubehost/manifests/parallel"
 )
 
 // Options says how sources are read.
@@ -94,7 +96,7 @@ func (l *loader) pick(selector labels.Selector) {
 // addStored adds objects applied earlier, but those of which one of that name is given now.
 func (l *loader) addStored(objects [][]byte) {
 	earlier := make([]*loaded, len(objects))
-	atOnce(len(objects), func(i int) { earlier[i] = l.stored(objects[i]) })
+	parallel.Do(len(objects), func(i int) { earlier[i] = l.stored(objects[i]) })
 	for _, e := range earlier {
 		if e != nil && l.index[e.origin.key()] == nil {
 			l.index[e.origin.key()] = e

@@ -14,15 +14,15 @@ import (
 // stand together the digest decides and the tag is dropped, as in the CRI: not all of
 // podman's libraries take a reference with both.
 func (p *podTranslator) image(m member) string {
-	if full, ok := p.images[m.Image]; ok {
-		return full
+	if full, ok := p.images.Load(m.Image); ok {
+		return full.(string)
 	}
 	named, err := reference.ParseDockerRef(m.Image)
 	if err != nil {
 		p.fail(m.at.Child("image"), "", "%q is not the name of an image: %v", m.Image, err)
 		return m.Image
 	}
-	p.images[m.Image] = named.String()
+	p.images.Store(m.Image, named.String())
 	return named.String()
 }
 

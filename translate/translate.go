@@ -5,11 +5,13 @@ import (
 	"maps"
 	"path"
 	"slices"
+	"sync"
 
 	v1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/kubehost/kubehost/manifests"
+	"github.com/kubehost/kubehost/manifests/parallel"
 	"github.com/kubehost/kubehost/translate/plan"
 )
 
@@ -19,22 +21,26 @@ import (
 // that cannot be expanded. The plan is to be used only when none of them is an error.
 func Translate(set *manifests.Set, host Host) (plan.Plan, manifests.Problems) {
 	t := newTranslator(set, host)
-	var p plan.Plan
 	var given []*podTranslator
 	for _, o := range set.Pods {
 		if !o.Stored {
 			pod := t.pod(o)
 			pod.take()
-			given, p.Pods = append(given, pod), append(p.Pods, pod.translate())
+			given = append(given, pod)
 		}
 	}
+	p := plan.Plan{Pods: make([]plan.Pod, len(given))}
+	parallel.Do(len(given), func(i int) { p.Pods[i] = given[i].translate() })
 	t.checkOrder(given, p.Pods)
+	for _, pod := range given {
+		t.problems = append(t.problems, pod.problems...)
+	}
 	p.Pods = append(p.Pods, t.affected(set)...)
 	p.Networks = networks(p.Pods)
 	return p, t.problems
 }
 
-// translator is what the pods of one set share while they are translated.
+// translator is what the pods of one set share while they are translated, many beside one another: none of it changes then but images.
 type translator struct {
 	host Host
 	// configMaps and secrets are indexed, because Set's own look-up walks a list: with
@@ -43,7 +49,7 @@ type translator struct {
 	configMaps map[plan.Ref]*v1.ConfigMap
 	secrets    map[plan.Ref]*v1.Secret
 	bindings   bindings
-	images     map[string]string
+	images     sync.Map // names of images as they are written, to full ones
 	taken      taken
 	problems   manifests.Problems
 }
@@ -55,7 +61,6 @@ func newTranslator(set *manifests.Set, host Host) *translator {
 		configMaps: index(set.ConfigMaps),
 		secrets:    index(set.Secrets),
 		bindings:   bind(set, host.Bindings),
-		images:     map[string]string{},
 		taken:      newTaken(),
 	}
 	// Pods applied earlier hold their names and ports already, wherever they stand in the
@@ -106,8 +111,9 @@ type podTranslator struct {
 	allLogins []scopedLogin
 	// planned are the pod's volumes.
 	planned []plan.Volume
-	// wrong is what is wrong with a pod that was applied earlier.
-	wrong string
+	// problems are those of a pod that is given, wrong is what is wrong with one that was applied earlier.
+	problems manifests.Problems
+	wrong    string
 }
 
 func (t *translator) pod(o manifests.Object[*v1.Pod]) *podTranslator {
@@ -170,7 +176,7 @@ func (p *podTranslator) fail(at *field.Path, hint, format string, args ...any) {
 func (p *podTranslator) failOnce(at *field.Path, hint, format string, args ...any) {
 	detail, path := fmt.Sprintf(format, args...), at.String()
 	if !slices.ContainsFunc(p.problems, func(q manifests.Problem) bool {
-		return q.Origin == p.origin && q.Path == path && q.Detail == detail
+		return q.Path == path && q.Detail == detail
 	}) {
 		p.note(manifests.Error, at, hint, detail)
 	}
