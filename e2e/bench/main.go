@@ -29,9 +29,6 @@ import (
 )
 
 func main() {
-	if len(os.Args) > 0 && traced(filepath.Base(os.Args[0])) {
-		os.Exit(trace(os.Args))
-	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if err := run(ctx); err != nil {

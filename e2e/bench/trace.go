@@ -12,38 +12,18 @@ import (
 	"strings"
 	"text/tabwriter"
 	"time"
+
+	"github.com/kubehost/kubehost/runtime"
 )
 
-// Where a traced command finds the real one, and where it notes itself.
-const (
-	realIn  = "KUBEHOST_BENCH_REAL"
-	tracing = "KUBEHOST_BENCH_TRACE"
-)
-
-// traced says whether this program was called by a runtime's name: then it stands in front of it on PATH.
-func traced(name string) bool { return name == "docker" || name == "podman" }
-
-// trace runs the real command, and notes when it ran.
-func trace(argv []string) int {
-	cmd := exec.Command(os.Getenv(realIn), argv[1:]...)
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
-	begun := time.Now()
-	err := cmd.Run()
-	line := fmt.Sprintf("%d %d %s\n", begun.UnixNano(), time.Now().UnixNano(), subject(argv[1:]))
-	if f, err := os.OpenFile(os.Getenv(tracing), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600); err == nil {
-		_, _ = f.WriteString(line)
-		f.Close()
-	}
-	var exit *exec.ExitError
-	switch {
-	case errors.As(err, &exit):
-		return exit.ExitCode()
-	case err != nil:
-		fmt.Fprintln(os.Stderr, err)
-		return 127
-	}
-	return 0
-}
+// tracer stands in front of a runtime on PATH, runs the real one, and notes when it ran, in microseconds, and its first words.
+const tracer = `#!/bin/bash
+begun=${EPOCHREALTIME/[.,]/}
+%[1]s "$@"
+code=$?
+echo "$begun ${EPOCHREALTIME/[.,]/} $1 $2" >>%[2]s
+exit $code
+`
 
 // subject are the words that say what a command does: "run", "container inspect".
 func subject(words []string) string {
@@ -63,15 +43,12 @@ type call struct {
 // profile does all of it once with traced commands, and tells what ran and for how long nothing did.
 func (h host) profile(ctx context.Context, counts []int) error {
 	dir, calls := filepath.Join(h.dir, "path"), filepath.Join(h.dir, "calls")
-	self, err := os.Executable()
-	if err != nil {
-		return err
-	}
 	real, err := exec.LookPath(h.runtime)
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(os.MkdirAll(dir, 0o700), os.Symlink(self, filepath.Join(dir, h.runtime))); err != nil {
+	script := fmt.Appendf(nil, tracer, runtime.Quote(real), runtime.Quote(calls))
+	if err := errors.Join(os.MkdirAll(dir, 0o700), os.WriteFile(filepath.Join(dir, h.runtime), script, 0o700)); err != nil {
 		return err
 	}
 	for _, pods := range counts {
@@ -79,7 +56,7 @@ func (h host) profile(ctx context.Context, counts []int) error {
 		if err != nil {
 			return err
 		}
-		env := []string{realIn + "=" + real, tracing + "=" + calls, "PATH=" + dir + ":" + os.Getenv("PATH")}
+		env := []string{"PATH=" + dir + ":" + os.Getenv("PATH")}
 		for _, c := range []contender{h.kubehostWith("detached", f, env...), h.kubehostWith("none", f, env...)} {
 			for _, s := range c.steps {
 				begun := time.Now()
@@ -108,13 +85,16 @@ func readCalls(name string) ([]call, error) {
 	}
 	var calls []call
 	for line := range strings.Lines(string(b)) {
-		words := strings.SplitN(strings.TrimSpace(line), " ", 3)
+		words := strings.Fields(line)
+		if len(words) < 3 {
+			return nil, fmt.Errorf("%q is not what the tracer writes", line)
+		}
 		begun, err1 := strconv.ParseInt(words[0], 10, 64)
 		ended, err2 := strconv.ParseInt(words[1], 10, 64)
 		if err := errors.Join(err1, err2); err != nil {
 			return nil, err
 		}
-		calls = append(calls, call{time.Unix(0, begun), time.Unix(0, ended), words[2]})
+		calls = append(calls, call{time.UnixMicro(begun), time.UnixMicro(ended), subject(words[2:])})
 	}
 	slices.SortFunc(calls, func(a, b call) int { return a.begun.Compare(b.begun) })
 	return calls, nil
