@@ -63,7 +63,7 @@ unit: ## Tests that need no runtime; one of them: make unit RUN=TestImage
 	$(GO) test -run '$(RUN)' $$($(GO) list ./... | grep -v '/e2e$$')
 
 race: ## The tests of what runs in parallel, under the race detector (gcc)
-	CGO_ENABLED=1 $(GO) test -race -short ./runtime/... ./cmd/progress
+	CGO_ENABLED=1 $(GO) test -race -short ./runtime/... ./cmd/progress ./manifests ./translate
 
 e2e: ## End-to-end scripts; one of them: make e2e RUN=Scripts/podman/apply
 	@if [ -f bin/e2e/env ]; then . bin/e2e/env; fi; set -x; \

@@ -23,15 +23,15 @@ func (e Engine) Observe(ctx context.Context, p plan.Plan) (Observed, error) {
 	var others sync.WaitGroup
 	var networks []Network
 	var failed error
-	var files Observed
+	var files map[string]string
 	others.Go(func() { networks, failed = e.Dialect.Networks(ctx, e.Runner) })
-	others.Go(func() { files = ObserveFiles(p) })
+	others.Go(func() { files = contents(p) })
 	containers, err := e.Containers(ctx)
 	others.Wait()
 	if err = cmp.Or(err, failed); err != nil {
 		return Observed{}, err
 	}
-	return Observed{Containers: containers, Networks: networks, Contents: files.Contents}, nil
+	return Observed{Containers: containers, Networks: networks, Contents: files}, nil
 }
 
 // Containers asks the runtime for all containers, in the order of their names.

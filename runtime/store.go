@@ -126,7 +126,7 @@ func (s Store) Pods() ([]StoredPod, error) {
 	var damaged Damaged
 	for i, r := range refs {
 		p, err := all[i], errs[i]
-		if gone(err) {
+		if absent(s.planFile(r), err) {
 			continue
 		}
 		if d := DamagedIn(err); d != nil {
@@ -221,7 +221,7 @@ func readAll(files []string) (names []string, contents [][]byte, err error) {
 	all, errs := make([][]byte, len(files)), make([]error, len(files))
 	AtOnce(len(files), func(i int) { all[i], errs[i] = os.ReadFile(files[i]) })
 	for i, f := range files {
-		if gone(errs[i]) {
+		if absent(f, errs[i]) {
 			continue
 		}
 		if errs[i] != nil {
@@ -232,8 +232,13 @@ func readAll(files []string) (names []string, contents [][]byte, err error) {
 	return names, contents, nil
 }
 
-// gone says whether a file is not there, or not any more.
-func gone(err error) bool {
+// absent says whether the error of reading a file is that it is not there, or that nobody but the owner of its directory can tell: in
+// the state directory of a user, say, that of a pod which root has applied.
+func absent(file string, err error) bool {
+	if errors.Is(err, fs.ErrPermission) {
+		_, err = os.Lstat(file)
+		return errors.Is(err, fs.ErrPermission)
+	}
 	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR)
 }
 

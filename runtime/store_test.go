@@ -6,11 +6,13 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	goruntime "runtime"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
+	"golang.org/x/sys/unix"
 
 	"github.com/kubehost/kubehost/translate/plan"
 )
@@ -223,5 +225,26 @@ func TestKeepFile(t *testing.T) {
 	}
 	if other := write("two"); os.SameFile(before, other) {
 		t.Error("a file was changed in its place")
+	}
+}
+
+// TestAbsent: a pod that is not this user's is none; a file that cannot be read is an error all the same.
+func TestAbsent(t *testing.T) {
+	dir := t.TempDir()
+	hidden, closed := filepath.Join(dir, "hidden"), filepath.Join(dir, "closed")
+	if err := errors.Join(os.Mkdir(hidden, 0), os.WriteFile(closed, nil, 0), os.Chmod(filepath.Dir(dir), 0o755), os.Chmod(dir, 0o755)); err != nil {
+		t.Fatal(err)
+	}
+	if os.Geteuid() == 0 { // root may read all: this thread is somebody else, and ends with the test
+		goruntime.LockOSThread()
+		if err := unix.Setfsuid(65534); err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = unix.Setfsuid(0) })
+	}
+	for file, want := range map[string]bool{hidden + "/plan.json": true, dir + "/gone": true, closed + "/plan.json": true, closed: false, dir: false} {
+		if _, err := os.ReadFile(file); err == nil || absent(file, err) != want {
+			t.Errorf("%s: %v, absent: %v", file, err, !want)
+		}
 	}
 }

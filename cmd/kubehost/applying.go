@@ -181,7 +181,7 @@ func ref(o manifests.Origin) plan.Ref { return plan.Ref{Namespace: o.Namespace, 
 // returns kubectl's word for each object.
 func (a *applying) save(parts []part, kept map[plan.Ref]earlier) (map[string]string, error) {
 	words := map[string]string{}
-	objects, err := a.savesOfObjects(words)
+	saves, err := a.savesOfObjects(words)
 	if err != nil {
 		return nil, err
 	}
@@ -189,7 +189,7 @@ func (a *applying) save(parts []part, kept map[plan.Ref]earlier) (map[string]str
 	if err != nil {
 		return nil, err
 	}
-	saves := append(objects, pods...)
+	saves = append(saves, pods...)
 	errs := make([]error, len(saves))
 	runtime.AtOnce(len(saves), func(i int) { errs[i] = saves[i]() })
 	if err := errors.Join(errs...); err != nil {

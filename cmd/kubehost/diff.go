@@ -87,7 +87,8 @@ func (p *program) differ(c *cli.Context) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	all, err := a.comparisons(c.Context)
+	other := p.otherDiff()
+	pairs, err := a.comparisons(c.Context, len(other) > 0)
 	if err != nil {
 		return false, settings.StateError(err)
 	}
@@ -98,7 +99,7 @@ func (p *program) differ(c *cli.Context) (bool, error) {
 	if _, err := a.rest(parts); err != nil {
 		return false, settings.StateError(err)
 	}
-	different, err := p.printComparisons(c.Context, all)
+	different, err := p.printComparisons(c.Context, pairs, other)
 	if err != nil {
 		return false, err
 	}
@@ -110,8 +111,8 @@ func (p *program) differ(c *cli.Context) (bool, error) {
 }
 
 // comparisons are the given objects beside those of their names that were applied last, in the order given, and then what
-// is stale. Those that stay as they are are left out.
-func (a *applying) comparisons(ctx context.Context) ([]compare.Pair, error) {
+// is stale; without all, those that stay as they are are left out.
+func (a *applying) comparisons(ctx context.Context, all bool) ([]compare.Pair, error) {
 	stored, err := a.store.Objects()
 	if err != nil && runtime.DamagedIn(err) == nil { // who read the manifests was told
 		return nil, err
@@ -125,19 +126,19 @@ func (a *applying) comparisons(ctx context.Context) ([]compare.Pair, error) {
 	for _, o := range a.stale.origins() {
 		delete(merged, key(o)) // it is there for others to refer to
 	}
-	var all []compare.Pair
+	var pairs []compare.Pair
 	for _, o := range slices.Concat(a.set.Order, a.stale.origins()) {
 		was, will := live[key(o)], merged[key(o)]
-		if reflect.DeepEqual(was, will) {
+		if !all && reflect.DeepEqual(was, will) {
 			continue // no need to print both
 		}
 		c, err := compare.Objects(o, was, will)
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, c)
+		pairs = append(pairs, c)
 	}
-	return all, nil
+	return pairs, nil
 }
 
 func byKey(set *manifests.Set) map[string]metav1.Object {
@@ -178,12 +179,17 @@ func (a *applying) changes(parts []part) ([]string, error) {
 	return lines, nil
 }
 
+// otherDiff are the words of the program that is to compare; none when kubehost does.
+func (p *program) otherDiff() []string {
+	return strings.Fields(cmp.Or(p.getenv("KUBEHOST_EXTERNAL_DIFF"), p.getenv("KUBECTL_EXTERNAL_DIFF")))
+}
+
 // printComparisons prints what differs, or has another program do so.
-func (p *program) printComparisons(ctx context.Context, all []compare.Pair) (different bool, err error) {
-	if words := strings.Fields(cmp.Or(p.getenv("KUBEHOST_EXTERNAL_DIFF"), p.getenv("KUBECTL_EXTERNAL_DIFF"))); len(words) > 0 {
-		return p.compareWith(ctx, words, all)
+func (p *program) printComparisons(ctx context.Context, pairs []compare.Pair, other []string) (different bool, err error) {
+	if len(other) > 0 {
+		return p.compareWith(ctx, other, pairs)
 	}
-	for _, c := range all {
+	for _, c := range pairs {
 		text := c.Unified()
 		if _, err := p.stdout.Write(text); err != nil {
 			return different, err
@@ -195,7 +201,7 @@ func (p *program) printComparisons(ctx context.Context, all []compare.Pair) (dif
 
 // compareWith runs a program on two directories with a file for each object. Its exit code says what it found, as that of
 // diff(1) does.
-func (p *program) compareWith(ctx context.Context, words []string, all []compare.Pair) (bool, error) {
+func (p *program) compareWith(ctx context.Context, words []string, pairs []compare.Pair) (bool, error) {
 	dir, err := os.MkdirTemp("", "kubehost-diff-")
 	if err != nil {
 		return false, err
@@ -205,7 +211,7 @@ func (p *program) compareWith(ctx context.Context, words []string, all []compare
 	if err := errors.Join(os.Mkdir(live, 0o700), os.Mkdir(merged, 0o700)); err != nil {
 		return false, err
 	}
-	for _, c := range all {
+	for _, c := range pairs {
 		for side, text := range map[string][]byte{live: c.Live, merged: c.Merged} {
 			if text == nil {
 				continue

@@ -28,7 +28,7 @@ func TestExternalDiff(t *testing.T) {
 		p := &program{stdin: strings.NewReader(""), stdout: &out, stderr: t.Output(), getenv: func(name string) string {
 			return map[string]string{"KUBEHOST_EXTERNAL_DIFF": test.program, "KUBECTL_EXTERNAL_DIFF": "false"}[name]
 		}}
-		differs, err := p.printComparisons(t.Context(), all)
+		differs, err := p.printComparisons(t.Context(), all, p.otherDiff())
 		if differs != test.differs || (err != nil) != (test.code != 0) || !strings.Contains(out.String(), test.want) {
 			t.Errorf("%s: %v, %v\n%s", test.program, differs, err, out.String())
 		}

@@ -12,16 +12,20 @@ import (
 	"strings"
 	"text/tabwriter"
 	"time"
+)
 
-	"github.com/kubehost/kubehost/runtime"
+// Where a traced command finds the real one, and where it notes itself.
+const (
+	realIn  = "KUBEHOST_BENCH_REAL"
+	tracing = "KUBEHOST_BENCH_TRACE"
 )
 
 // tracer stands in front of a runtime on PATH, runs the real one, and notes when it ran, in microseconds, and its first words.
 const tracer = `#!/bin/bash
 begun=${EPOCHREALTIME/[.,]/}
-%[1]s "$@"
+"$` + realIn + `" "$@"
 code=$?
-echo "$begun ${EPOCHREALTIME/[.,]/} $1 $2" >>%[2]s
+echo "$begun ${EPOCHREALTIME/[.,]/} $1 $2" >>"$` + tracing + `"
 exit $code
 `
 
@@ -47,8 +51,7 @@ func (h host) profile(ctx context.Context, counts []int) error {
 	if err != nil {
 		return err
 	}
-	script := fmt.Appendf(nil, tracer, runtime.Quote(real), runtime.Quote(calls))
-	if err := errors.Join(os.MkdirAll(dir, 0o700), os.WriteFile(filepath.Join(dir, h.runtime), script, 0o700)); err != nil {
+	if err := errors.Join(os.MkdirAll(dir, 0o700), os.WriteFile(filepath.Join(dir, h.runtime), []byte(tracer), 0o700)); err != nil {
 		return err
 	}
 	for _, pods := range counts {
@@ -56,7 +59,7 @@ func (h host) profile(ctx context.Context, counts []int) error {
 		if err != nil {
 			return err
 		}
-		env := []string{"PATH=" + dir + ":" + os.Getenv("PATH")}
+		env := []string{realIn + "=" + real, tracing + "=" + calls, "PATH=" + dir + ":" + os.Getenv("PATH")}
 		for _, c := range []contender{h.kubehostWith("detached", f, env...), h.kubehostWith("none", f, env...)} {
 			for _, s := range c.steps {
 				begun := time.Now()

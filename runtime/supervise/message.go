@@ -53,6 +53,10 @@ func tail(path string, n int64) (b []byte, cut bool, err error) {
 		return nil, false, &os.PathError{Op: "read", Path: path, Err: errors.ErrUnsupported}
 	}
 	from := max(0, info.Size()-n)
-	b, err = io.ReadAll(io.NewSectionReader(f, from, n))
-	return b, from > 0, err
+	b = make([]byte, info.Size()-from)
+	read, err := f.ReadAt(b, from)
+	if errors.Is(err, io.EOF) {
+		err = nil // it has become shorter
+	}
+	return b[:read], from > 0, err
 }
