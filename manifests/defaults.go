@@ -22,6 +22,7 @@ func setDefaults(object metav1.Object, namespace string) {
 	}
 }
 
+// setNamespace puts an object that names no namespace into one, unless it is of the whole host.
 func setNamespace(object metav1.Object, namespace string) {
 	if _, wide := object.(*v1.PersistentVolume); object.GetNamespace() == "" && !wide {
 		object.SetNamespace(namespace)

@@ -37,10 +37,8 @@ func (s Store) HalfWritten(now time.Time) ([]string, error) {
 // HalfMade are the pods of which there is a directory, but no plan: those of an apply, or a delete, that was
 // killed. data says that there is something in the directory which a container may have written.
 func (s Store) HalfMade() (pods []plan.Ref, data map[plan.Ref]bool, err error) {
-	dirs, err := filepath.Glob(filepath.Join(globQuote(s.Dir), "pods", "*", "*"))
 	data = map[plan.Ref]bool{}
-	for _, dir := range dirs {
-		r := plan.Ref{Namespace: filepath.Base(filepath.Dir(dir)), Name: filepath.Base(dir)}
+	for _, r := range s.refs() {
 		if half, err := s.halfMade(r); err != nil {
 			return nil, nil, err
 		} else if half {
@@ -48,7 +46,7 @@ func (s Store) HalfMade() (pods []plan.Ref, data map[plan.Ref]bool, err error) {
 			data[r] = s.holdsData(r)
 		}
 	}
-	return pods, data, err
+	return pods, data, nil
 }
 
 func (s Store) halfMade(r plan.Ref) (bool, error) {

@@ -55,11 +55,7 @@ func (s Store) SaveNote(ctx context.Context, n Note) error {
 
 // Notes are those of a runtime, in no meaningful but a fixed order.
 func (s Store) Notes(runtime string) ([]Note, error) {
-	files, err := filepath.Glob(filepath.Join(globQuote(s.Dir), "notes", "*.json"))
-	if err != nil {
-		return nil, err
-	}
-	_, notes, err := readAll(files)
+	_, notes, err := readAll(s.glob("notes", "*.json"))
 	if err != nil {
 		return nil, err
 	}

@@ -52,8 +52,11 @@ func (s Store) manifestFile(r plan.Ref) string { return filepath.Join(s.PodDir(r
 
 // Kept says whether all files of the pod were, when before was read, as SavePod would write them.
 func (p StoredPod) Kept(before StoredPod) bool {
+	if !bytes.Equal(p.Manifest, before.Manifest) {
+		return false
+	}
 	b, err := p.encoded()
-	return err == nil && bytes.Equal(b, before.file) && bytes.Equal(p.Manifest, before.Manifest)
+	return err == nil && bytes.Equal(b, before.file)
 }
 
 func (p StoredPod) encoded() ([]byte, error) { return json.Marshal(storedPlan{p.Runtime, p.Plan}) }
@@ -87,39 +90,40 @@ func (s Store) Pod(r plan.Ref) (StoredPod, error) {
 	return p, err
 }
 
-// refs are all applied pods, sorted by namespace and name, and perhaps some of which no plan is kept.
-func (s Store) refs() ([]plan.Ref, error) {
-	files, err := s.applied("plan.json")
+// refs are all pods of which there is a directory, sorted by namespace and name. A pattern that ends with a file's name would read each
+// of the directories.
+func (s Store) refs() []plan.Ref {
 	var refs []plan.Ref
-	for _, f := range files {
-		refs = append(refs, podOf(f))
+	for _, dir := range s.glob("pods", "*", "*") {
+		refs = append(refs, podOf(dir))
 	}
-	return refs, err
+	return refs
 }
 
-// applied are the files with a name that are kept of all pods, sorted; not all need be there. A pattern that ends with the name
-// would read each pod's directory.
-func (s Store) applied(name string) ([]string, error) {
-	dirs, err := filepath.Glob(filepath.Join(globQuote(s.Dir), "pods", "*", "*"))
-	for i, dir := range dirs {
-		dirs[i] = filepath.Join(dir, name)
+// ofEach are the files of all pods of one kind; not all need be there.
+func (s Store) ofEach(file func(plan.Ref) string) []string {
+	var files []string
+	for _, r := range s.refs() {
+		files = append(files, file(r))
 	}
-	return dirs, err
+	return files
 }
 
-// podOf is the pod that a file is kept of.
-func podOf(file string) plan.Ref {
-	dir := filepath.Dir(file)
+// glob are the files in the state directory that match a pattern, sorted. No pattern of ours is malformed.
+func (s Store) glob(pattern ...string) []string {
+	files, _ := filepath.Glob(filepath.Join(globQuote(s.Dir), filepath.Join(pattern...)))
+	return files
+}
+
+// podOf is the pod that a directory is of.
+func podOf(dir string) plan.Ref {
 	return plan.Ref{Namespace: filepath.Base(filepath.Dir(dir)), Name: filepath.Base(dir)}
 }
 
 // Pods reads all applied pods, sorted by namespace and name. The error is Damaged when the plans or manifests of some cannot
 // be understood: the pods are the others.
 func (s Store) Pods() ([]StoredPod, error) {
-	refs, err := s.refs()
-	if err != nil {
-		return nil, err
-	}
+	refs := s.refs()
 	all, errs := make([]StoredPod, len(refs)), make([]error, len(refs))
 	AtOnce(len(refs), func(i int) { all[i], errs[i] = s.Pod(refs[i]) })
 	var pods []StoredPod
@@ -147,11 +151,7 @@ func (s Store) Pods() ([]StoredPod, error) {
 
 // Runtimes are those that the applied pods are with; empty where the plan does not tell, because it is damaged.
 func (s Store) Runtimes() (map[plan.Ref]string, error) {
-	files, err := s.applied("plan.json")
-	if err != nil {
-		return nil, err
-	}
-	files, plans, err := readAll(files)
+	files, plans, err := readAll(s.ofEach(s.planFile))
 	runtimes := make([]struct {
 		Runtime string `json:"runtime"`
 	}, len(plans))
@@ -160,7 +160,7 @@ func (s Store) Runtimes() (map[plan.Ref]string, error) {
 	})
 	of := map[plan.Ref]string{}
 	for i, f := range files {
-		of[podOf(f)] = runtimes[i].Runtime
+		of[podOf(filepath.Dir(f))] = runtimes[i].Runtime
 	}
 	return of, err
 }
@@ -168,11 +168,7 @@ func (s Store) Runtimes() (map[plan.Ref]string, error) {
 // Manifests reads the manifests of all applied pods, sorted by namespace and name. The error is Damaged when some cannot be
 // understood: the manifests are the others.
 func (s Store) Manifests() ([][]byte, error) {
-	files, err := s.applied("manifest.json")
-	if err != nil {
-		return nil, err
-	}
-	return readObjects(files, manifestAgain)
+	return readObjects(s.ofEach(s.manifestFile), manifestAgain)
 }
 
 func (s Store) objectFile(kind string, r plan.Ref) string {
@@ -209,11 +205,7 @@ func (s Store) RemoveObject(kind string, r plan.Ref) (bool, error) {
 // Objects reads all objects other than pods, sorted by namespace, kind and name. The error is Damaged when some cannot be
 // understood: the objects are the others.
 func (s Store) Objects() ([][]byte, error) {
-	files, err := filepath.Glob(filepath.Join(globQuote(s.Dir), "objects", "*", "*", "*.json"))
-	if err != nil {
-		return nil, err
-	}
-	return readObjects(files, objectAgain)
+	return readObjects(s.glob("objects", "*", "*", "*.json"), objectAgain)
 }
 
 // readAll reads those of the files that are there.
