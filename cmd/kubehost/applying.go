@@ -30,6 +30,8 @@ type applying struct {
 	told    map[plan.Ref]supervise.Memory
 	// begun are the supervisors that were started, each closed once it has ended.
 	begun map[plan.Ref]<-chan struct{}
+	// roused are supervisors that were started and wait until their pods are handed over to them.
+	roused map[plan.Ref]startedSupervisor
 	// read is the state of the status that was read last, of pods whose supervisors live.
 	read map[plan.Ref]string
 	// calm are pods of which all is as their supervisors were told: there is nothing to tell them.
@@ -44,7 +46,7 @@ type applying struct {
 func newApplying(a acting, wait bool) applying {
 	return applying{acting: a, wanted: wanted{set: &manifests.Set{}}, wait: wait, engines: map[plan.Ref]runtime.Engine{},
 		wishes: map[plan.Ref]supervise.Wanted{}, spawned: map[plan.Ref]int{}, told: map[plan.Ref]supervise.Memory{},
-		begun: map[plan.Ref]<-chan struct{}{}, read: map[plan.Ref]string{}, calm: map[plan.Ref]bool{}, fresh: map[plan.Ref]bool{},
+		begun: map[plan.Ref]<-chan struct{}{}, roused: map[plan.Ref]startedSupervisor{}, read: map[plan.Ref]string{}, calm: map[plan.Ref]bool{}, fresh: map[plan.Ref]bool{},
 		holders: map[plan.Ref][]runtime.Container{}}
 }
 

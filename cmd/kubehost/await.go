@@ -75,13 +75,40 @@ func (a *applying) await(ctx context.Context, pods []plan.Pod) map[plan.Ref]erro
 		if len(pods) == 0 {
 			return wrong
 		}
-		select {
-		case <-ctx.Done():
+		a.pause(ctx, tick.C, pods)
+		if ctx.Err() != nil {
 			for _, p := range pods {
 				wrong[p.Ref] = fmt.Errorf("pod %q: %w%s", p.Name, context.Cause(ctx), a.standing(p))
 			}
 			return wrong
-		case <-tick.C:
+		}
+	}
+}
+
+// With no more than fewPods a status that has changed is seen after peek: when they have arrived, nothing else is waited for.
+const (
+	fewPods = 8
+	peek    = time.Millisecond
+)
+
+// pause waits for the next look at the pods.
+func (a *applying) pause(ctx context.Context, next <-chan time.Time, pods []plan.Pod) {
+	var peeks <-chan time.Time
+	if len(pods) <= fewPods {
+		tick := time.NewTicker(peek)
+		defer tick.Stop()
+		peeks = tick.C
+	}
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-next:
+			return
+		case <-peeks:
+			if slices.ContainsFunc(pods, func(p plan.Pod) bool { return a.read[p.Ref] != "" && !a.station(p.Ref).Still(a.read[p.Ref]) }) {
+				return
+			}
 		}
 	}
 }

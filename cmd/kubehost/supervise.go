@@ -42,6 +42,7 @@ Examples:
 		Flags: append([]cli.Flag{
 			namespaceFlag("of the pod (default: default)"),
 			&cli.BoolFlag{Name: "detached", Hidden: true},
+			&cli.BoolFlag{Name: "held", Hidden: true},
 			&cli.BoolFlag{Name: "service", Hidden: true},
 		}, settings.Flags()...),
 		Action: p.supervise,
@@ -101,6 +102,12 @@ func (p *program) supervise(c *cli.Context) error {
 			cut()
 		}()
 	}
+	if c.Bool("held") {
+		_, _ = sup.Store.Pod(ref) // the first plan that a process reads takes the longest
+		if !begins(p.stdin) {
+			return nil
+		}
+	}
 	// The signals mean something else here than in other commands: the context must not end with them.
 	ctx := context.WithoutCancel(c.Context)
 	reload, stop := make(chan os.Signal, 1), make(chan os.Signal, 1)
@@ -120,6 +127,12 @@ func (p *program) supervise(c *cli.Context) error {
 		return p.renew(self, socket)
 	}
 	return err
+}
+
+// begins says whether a supervisor that was started with --held is to begin: whoever started it says so, unless that has ended.
+func begins(hold io.Reader) bool {
+	n, _ := io.ReadFull(hold, make([]byte, 1))
+	return n > 0
 }
 
 // supervisedEngine is the engine of the pod. A service, which names it, does not ask whether it answers: it waits until it

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -33,16 +34,20 @@ func preparing(steps runtime.Steps) runtime.Steps {
 // prepareAndHandOver does what supervisors leave to others, and hands the pods to them. It returns those that they have
 // got.
 func (a *applying) prepareAndHandOver(ctx context.Context, d decided) ([]plan.Pod, error) {
-	var errs []error
 	for _, pt := range d.parts {
-		errs = append(errs, a.carryOut(ctx, pt.engine, preparing(pt.steps)))
-		a.show.HandedOver(pt.steps)
 		for _, p := range pt.want.Pods {
 			a.fresh[p.Ref] = !engines.Has(pt.seen, p.Ref)
 			if a.calm[p.Ref] = !touches(pt.steps, p.Ref) && a.settled(p); !a.calm[p.Ref] {
 				a.holders[p.Ref] = pt.seen.PortHolders(&p)
 			}
 		}
+	}
+	defer a.letGo()
+	a.rouse(d.pods)
+	var errs []error
+	for _, pt := range d.parts {
+		errs = append(errs, a.carryOut(ctx, pt.engine, preparing(pt.steps)))
+		a.show.HandedOver(pt.steps)
 	}
 	given, err := a.handOver(ctx, a.unfailed(d.pods))
 	return given, errors.Join(append(errs, err)...)
@@ -153,10 +158,41 @@ func (a *applying) ensureSupervisor(ctx context.Context, p plan.Pod) error {
 	if err != nil || alive || a.ended(p) {
 		return err
 	}
-	s := a.settings
-	s.Runtime = a.engines[p.Ref].Dialect.Name()
-	a.begun[p.Ref], err = a.spawn(s, p.Ref)
-	return err
+	s, roused := a.roused[p.Ref]
+	delete(a.roused, p.Ref)
+	if !roused {
+		if s, err = a.spawn(p); err != nil {
+			return err
+		}
+	}
+	a.begun[p.Ref] = s.ended
+	s.begin()
+	return nil
+}
+
+// rouse starts the supervisors of a few fresh pods while their images are looked for, for a process takes some time to start. They
+// begin when the pods are handed over to them. With many pods the processors have enough to do.
+func (a *applying) rouse(pods []plan.Pod) {
+	if a.settings.Supervisor != settings.SupervisorDetached || len(pods) > fewPods {
+		return
+	}
+	for _, p := range pods {
+		pid, err := a.station(p.Ref).Alive()
+		if err != nil || pid != 0 || a.calm[p.Ref] || a.ended(p) {
+			continue
+		}
+		if s, err := a.spawn(p); err == nil { // what is wrong shows when it is needed
+			a.roused[p.Ref] = s
+		}
+	}
+}
+
+// letGo ends the supervisors that were roused for pods which were not handed over.
+func (a *applying) letGo() {
+	for _, s := range a.roused {
+		s.hold.Close()
+	}
+	clear(a.roused)
 }
 
 // sameProgram says whether a process runs the same file as this one.
@@ -176,37 +212,55 @@ func (a *applying) dismiss(ctx context.Context, refs []plan.Ref) error {
 	return nil
 }
 
-// spawn starts a supervisor that goes on when this process, and the session it belongs to, have ended. The channel is closed
-// once the supervisor has ended.
-func (p *program) spawn(s settings.Settings, r plan.Ref) (<-chan struct{}, error) {
+// startedSupervisor is the process of a supervisor that has not begun.
+type startedSupervisor struct {
+	// hold is closed to end it.
+	hold io.WriteCloser
+	// ended is closed once it has ended.
+	ended <-chan struct{}
+}
+
+// begin lets it supervise its pod.
+func (s startedSupervisor) begin() {
+	_, _ = s.hold.Write([]byte{'\n'}) // one that has ended says why in its log
+	s.hold.Close()
+}
+
+// spawn starts a supervisor that goes on when this process, and the session it belongs to, have ended.
+func (a *applying) spawn(p plan.Pod) (startedSupervisor, error) {
 	self, err := selfPath()
 	if err != nil {
-		return nil, err
+		return startedSupervisor{}, err
 	}
+	s, r := a.settings, p.Ref
 	dir := filepath.Join(s.RunDir, r.Namespace, r.Name)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, settings.StateError(err)
+		return startedSupervisor{}, settings.StateError(err)
 	}
 	log, err := os.OpenFile(filepath.Join(dir, "supervisor.log"), os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
 	if err != nil {
-		return nil, settings.StateError(err)
+		return startedSupervisor{}, settings.StateError(err)
 	}
 	defer log.Close()
-	cmd := exec.Command(self, "supervise", "--detached", "--runtime", s.Runtime, "--state-dir", s.StateDir,
+	cmd := exec.Command(self, "supervise", "--detached", "--held", "--runtime", a.engines[r].Dialect.Name(), "--state-dir", s.StateDir,
 		"--volume-dir", s.VolumeBaseDir, "-n", r.Namespace, r.Name)
 	cmd.Env = append(os.Environ(), "KUBEHOST_RUN_DIR="+s.RunDir)
 	cmd.Dir = "/"
 	cmd.Stdout, cmd.Stderr = log, log
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	hold, err := cmd.StdinPipe()
+	if err != nil {
+		return startedSupervisor{}, err
+	}
 	if err := cmd.Start(); err != nil {
-		return nil, err
+		return startedSupervisor{}, err
 	}
 	ended := make(chan struct{})
 	go func() {
 		_ = cmd.Wait() // what it has to say stands in its log
 		close(ended)
 	}()
-	return ended, nil
+	return startedSupervisor{hold, ended}, nil
 }
 
 // inHand says whether the supervisor sees to a pod whose plan has not changed: a container that

@@ -54,6 +54,10 @@ func (h host) profile(ctx context.Context, counts []int) error {
 	if err := errors.Join(os.MkdirAll(dir, 0o700), os.WriteFile(filepath.Join(dir, h.runtime), []byte(tracer), 0o700)); err != nil {
 		return err
 	}
+	around, err := h.calibrate(ctx, filepath.Join(dir, h.runtime), calls)
+	if err != nil {
+		return err
+	}
 	for _, pods := range counts {
 		f, err := write(h.dir, pods)
 		if err != nil {
@@ -67,7 +71,7 @@ func (h host) profile(ctx context.Context, counts []int) error {
 					return err
 				}
 				ended := time.Now()
-				noted, err := readCalls(calls)
+				noted, err := readCalls(calls, around)
 				if err != nil {
 					return err
 				}
@@ -81,7 +85,39 @@ func (h host) profile(ctx context.Context, counts []int) error {
 	return nil
 }
 
-func readCalls(name string) ([]call, error) {
+// margin is what a traced command takes of its own, before and after what it notes.
+type margin struct{ before, after time.Duration }
+
+// calibrate measures that of a command that does nothing, for it would count as kubehost's own work.
+func (h host) calibrate(ctx context.Context, traced, calls string) (m margin, err error) {
+	nothing, err := exec.LookPath("true")
+	if err != nil {
+		return m, err
+	}
+	var before, after []float64
+	for range 30 {
+		begun := time.Now()
+		if err := h.run(ctx, []string{realIn + "=" + nothing, tracing + "=" + calls}, traced); err != nil {
+			return m, err
+		}
+		ended := time.Now()
+		noted, err := readCalls(calls, margin{})
+		if err != nil || len(noted) != 1 {
+			return m, fmt.Errorf("the tracer notes %d commands instead of one: %w", len(noted), err)
+		}
+		before = append(before, noted[0].begun.Sub(begun).Seconds())
+		after = append(after, ended.Sub(noted[0].ended).Seconds())
+		if err := os.Remove(calls); err != nil {
+			return m, err
+		}
+	}
+	return margin{seconds(median(before)), seconds(median(after))}, nil
+}
+
+func seconds(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }
+
+// readCalls reads what the tracer noted, each call with the margin around it.
+func readCalls(name string, around margin) ([]call, error) {
 	b, err := os.ReadFile(name)
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return nil, err
@@ -89,7 +125,7 @@ func readCalls(name string) ([]call, error) {
 	var calls []call
 	for line := range strings.Lines(string(b)) {
 		words := strings.Fields(line)
-		if len(words) < 3 {
+		if len(words) < 2 {
 			return nil, fmt.Errorf("%q is not what the tracer writes", line)
 		}
 		begun, err1 := strconv.ParseInt(words[0], 10, 64)
@@ -97,7 +133,7 @@ func readCalls(name string) ([]call, error) {
 		if err := errors.Join(err1, err2); err != nil {
 			return nil, err
 		}
-		calls = append(calls, call{time.UnixMicro(begun), time.UnixMicro(ended), subject(words[2:])})
+		calls = append(calls, call{time.UnixMicro(begun).Add(-around.before), time.UnixMicro(ended).Add(around.after), subject(words[2:])})
 	}
 	slices.SortFunc(calls, func(a, b call) int { return a.begun.Compare(b.begun) })
 	return calls, nil
