@@ -7,9 +7,10 @@ SHELL   := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 
 # One way to compile for building, vetting and testing, so that everything is compiled once. Git is not
-# asked by the compiler: VERSION says more, and git may refuse a checkout of another user.
+# asked by the compiler: VERSION says more, and git may refuse a checkout of another user. Without inlining in apimachinery the
+# program is as fast, and has 0.1 MB less.
 export CGO_ENABLED := 0
-export GOFLAGS := -trimpath -buildvcs=false
+export GOFLAGS := -trimpath -buildvcs=false -gcflags=k8s.io/apimachinery/...=-l
 
 # How many end-to-end scripts run beside each other. Each keeps about a processor busy: with more of them they wait for one another, and
 # ask more often while they wait.

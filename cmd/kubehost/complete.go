@@ -12,6 +12,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 	v1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/kubehost/kubehost/cmd/commandline"
 	"github.com/kubehost/kubehost/cmd/settings"
@@ -181,8 +182,12 @@ func (c *completing) arguments() []string {
 		return c.ports(c.names[0])
 	case strings.HasPrefix(c.last, "pod/") && strings.Contains(usage, "POD"):
 		return c.pods("pod/", "")
+	case kind != nil && len(c.names) == 0 && strings.Contains(usage, "KIND"):
+		return []string{kind[1], "configmaps", "secrets", "persistentvolumeclaims", "persistentvolumes"}
 	case kind != nil && len(c.names) == 0:
 		return []string{kind[1]}
+	case kind != nil && kindWords[strings.ToLower(c.names[0])] != "Pod":
+		return c.objects(kindWords[strings.ToLower(c.names[0])])
 	case kind != nil:
 		return c.pods("", "")
 	case strings.Contains(usage, "pod/POD"):
@@ -211,6 +216,22 @@ func (c *completing) pods(before, after string) []string {
 	for _, d := range dirs {
 		if name := before + filepath.Base(filepath.Dir(d)) + after; !slices.Contains(c.names, name) {
 			all = append(all, name)
+		}
+	}
+	return all
+}
+
+// objects are the names of those of a kind that were applied, and are not named yet.
+func (c *completing) objects(kind string) []string {
+	stored, _ := c.store().Objects()
+	var all []string
+	for _, raw := range stored {
+		var o metav1.PartialObjectMetadata
+		if json.Unmarshal(raw, &o) != nil || o.Kind != kind {
+			continue
+		}
+		if targetOf(kind, c.namespace(), o.Name).Namespace == o.Namespace && !slices.Contains(c.names, o.Name) {
+			all = append(all, o.Name)
 		}
 	}
 	return all

@@ -16,10 +16,11 @@ import (
 func (p *program) getCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "get",
-		Usage:     "list pods",
-		UsageText: "kubehost get pods [POD …] | -f FILE … [flags]",
-		Description: `Lists the pods of a namespace as kubectl does. With -o json or yaml each pod is a Kubernetes
-Pod with its status filled in, and the other formats pick from that:
+		Usage:     "list pods, and what they use",
+		UsageText: "kubehost get pods [POD …] | KIND [NAME …] | -f FILE … [flags]",
+		Description: `Lists the pods of a namespace as kubectl does, or what was applied for them: configmaps,
+secrets, persistentvolumeclaims (pvc) with their directories, persistentvolumes (pv). With -o json or yaml
+each pod is a Kubernetes Pod with its status filled in, and the other formats pick from that:
 
   -o jsonpath=TEMPLATE         text with paths in braces, {range} and {end}; jsonpath-as-json= prints JSON
   -o custom-columns=COLUMNS    a table of HEADER:PATH,HEADER:PATH
@@ -36,6 +37,7 @@ Examples:
   kubehost get pod web -o yaml
   kubehost get -f pod.yaml
   kubehost get pod web -o jsonpath='{.status.podIP}'
+  kubehost get pvc -o wide
   kubehost get pods -o custom-columns=NAME:.metadata.name,IMAGES:.spec.containers[*].image`,
 		Flags: append(append(append(selectionFlags("to list (default: default)"), fileFlags()...),
 			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "`FORMAT`: " + printers.Formats},
@@ -57,20 +59,36 @@ func notListed(word string) error {
 	switch lower := strings.ToLower(word); {
 	case commandline.Nearest(lower, []string{"events"}) != "":
 		ours = "events"
+	case strings.Contains(word, ","):
+		first, _, _ := strings.Cut(word, ",")
+		ours = "get " + runtime.Quote(first)
 	case lower == "all", commandline.Nearest(lower, []string{"pods"}) != "":
 		ours = "get pods"
-	case kindWords[lower] != "":
-		ours = "describe pods"
 	}
-	return commandline.Mistake("%q cannot be listed: only pods can\n  hint: did you mean \"kubehost %s\"?", word, ours)
+	return commandline.Mistake("%q cannot be listed: only pods, configmaps, secrets, persistentvolumeclaims and persistentvolumes can, one kind at a time\n  hint: did you mean \"kubehost %s\"?", word, ours)
+}
+
+// kindToGet is the kind that the first word names: "pods", "pod/web"; pods without one.
+func kindToGet(word string) (kind string, ok bool) {
+	if word == "" {
+		return "Pod", true
+	}
+	word, _, name := strings.Cut(word, "/")
+	if kind = kindWords[strings.ToLower(word)]; kind == "" && name {
+		return "Pod", true // whoever reads the names says what is wrong with it
+	}
+	return kind, kind != ""
 }
 
 func (p *program) get(c *cli.Context) error {
 	if c.NArg() == 0 && !c.IsSet("filename") {
-		return commandline.Usage(c, "must name what to list: pods")
+		return commandline.Usage(c, "must name what to list: pods, configmaps, secrets, persistentvolumeclaims or persistentvolumes")
 	}
-	if word := c.Args().First(); word != "" && !strings.Contains(word, "/") && kindWords[strings.ToLower(word)] != "Pod" {
-		return notListed(word)
+	switch kind, ok := kindToGet(c.Args().First()); {
+	case !ok:
+		return notListed(c.Args().First())
+	case kind != "Pod":
+		return p.getObjects(c, kind)
 	}
 	sel, err := p.choose(c)
 	if err != nil {

@@ -40,7 +40,8 @@ func Generic(value any) (object any, err error) {
 		return nil, err
 	}
 	// Unlike encoding/json this keeps whole numbers whole.
-	return object, utiljson.Unmarshal(lateWord.ReplaceAll(b, []byte("<$1>")), &object)
+	err = utiljson.Unmarshal(lateWord.ReplaceAll(b, []byte("<$1>")), &object)
+	return object, err
 }
 
 // Values returns the values at a path in an object of [Generic]; none where a field of the path is not there.

@@ -10,7 +10,6 @@ import (
 	"strings"
 	"time"
 
-	v1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/client-go/util/jsonpath"
@@ -35,7 +34,7 @@ const (
 // Formats are what -o takes, as a sentence lists them.
 const Formats = "wide, name, json, yaml, jsonpath=, jsonpath-as-json=, jsonpath-file=, custom-columns= or custom-columns-file="
 
-// Printer prints pods in the format of -o, once or again and again.
+// Printer prints pods and other objects in the format of -o, once or again and again.
 type Printer struct {
 	out    io.Writer
 	format string
@@ -117,37 +116,90 @@ func (p *Printer) Sort(pods []view.Pod) error {
 	if p.sortPath == nil {
 		return nil
 	}
-	return sortPods(pods, p.sortPath, p.sortText)
-}
-
-// Print prints pods: one as an object of its own, when single, or all as a List. A table is continued.
-func (p *Printer) Print(pods []view.Pod, single bool) error {
-	var objects []*v1.Pod
+	var values []any
 	for _, v := range pods {
 		pod, err := v.Object()
 		if err != nil {
 			return err
 		}
-		objects = append(objects, pod)
+		values = append(values, pod)
 	}
+	order, err := p.order(values)
+	before := slices.Clone(pods)
+	for to, from := range order {
+		pods[to] = before[from]
+	}
+	return err
+}
+
+// SortItems is Sort for other objects.
+func (p *Printer) SortItems(items []*Item) error {
+	if p.sortPath == nil {
+		return nil
+	}
+	var values []any
+	for _, i := range items {
+		values = append(values, i.Value)
+	}
+	order, err := p.order(values)
+	before := slices.Clone(items)
+	for to, from := range order {
+		items[to] = before[from]
+	}
+	return err
+}
+
+// Item is one object, as it is listed.
+type Item struct {
+	Kind, Namespace, Name string
+	Labels                map[string]string
+	// Cells stand in the table below the names of its Columns, Wide below those that -o wide adds.
+	Cells, Wide []string
+	// Value is the Kubernetes object, for the other formats.
+	Value any
+}
+
+// Columns are the names of the columns that the table of a kind has after NAME, and of those that -o wide adds.
+type Columns struct{ Cells, Wide []string }
+
+// Print prints pods: one as an object of its own, when single, or all as a List. A table is continued.
+func (p *Printer) Print(pods []view.Pod, single bool) error {
+	now := time.Now()
+	var items []*Item
+	for _, v := range pods {
+		pod, err := v.Object()
+		if err != nil {
+			return err
+		}
+		items = append(items, podItem(v, pod, now))
+	}
+	return p.PrintItems(podColumns, items, single)
+}
+
+// PrintItems is Print for other objects, all of one kind.
+func (p *Printer) PrintItems(columns Columns, items []*Item, single bool) error {
 	switch {
 	case p.Human():
-		return p.table(pods, objects)
+		return p.table(columns, items)
 	case p.format == formatName:
-		for _, o := range objects {
-			fmt.Fprintf(p.out, "pod/%s\n", o.Name)
+		for _, i := range items {
+			fmt.Fprintf(p.out, "%s/%s\n", strings.ToLower(i.Kind), i.Name)
 		}
 		return nil
 	case p.columns != nil:
-		return p.customTable(objects)
+		return p.customTable(items)
 	case single:
-		return p.data(objects[0])
+		return p.data(items[0].Value)
+	}
+	values := []any{}
+	for _, i := range items {
+		values = append(values, i.Value)
 	}
 	return p.data(struct {
 		metav1.TypeMeta
 		Metadata metav1.ListMeta `json:"metadata"`
-		Items    []*v1.Pod       `json:"items"`
-	}{TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "List"}, Items: append([]*v1.Pod{}, objects...)})
+		Items    []any           `json:"items"`
+	}{TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "List"}, Items: values})
 }
 
 // PrintEach prints pods that a watch tells of, each as an object of its own.
@@ -176,7 +228,7 @@ func (p *Printer) Text(v view.Pod) (string, error) {
 		return "", err
 	}
 	if p.Human() {
-		return strings.Join(p.row(v, pod, time.Time{}), "\t"), nil
+		return strings.Join(p.row(podItem(v, pod, time.Time{})), "\t"), nil
 	}
 	b, err := json.Marshal(pod)
 	return string(b), err
@@ -197,17 +249,16 @@ func (p *Printer) data(value any) error {
 	return nil
 }
 
-// table prints kubectl's table of pods.
-func (p *Printer) table(pods []view.Pod, objects []*v1.Pod) error {
-	var rows [][]string
-	now := time.Now()
-	for i, v := range pods {
-		rows = append(rows, p.row(v, objects[i], now))
-	}
-	if len(rows) == 0 {
+// table prints kubectl's table.
+func (p *Printer) table(columns Columns, items []*Item) error {
+	if len(items) == 0 {
 		return nil
 	}
-	return p.rows(p.head(), rows)
+	var rows [][]string
+	for _, i := range items {
+		rows = append(rows, p.row(i))
+	}
+	return p.rows(p.head(columns), rows)
 }
 
 // rows prints rows, and the names of the columns above the first.
@@ -218,13 +269,13 @@ func (p *Printer) rows(head []string, rows [][]string) error {
 	return p.grid.print(rows...)
 }
 
-func (p *Printer) head() []string {
-	head := []string{"NAME", "READY", "STATUS", "RESTARTS", "AGE"}
+func (p *Printer) head(columns Columns) []string {
+	head := append([]string{"NAME"}, columns.Cells...)
 	if p.Namespaces {
 		head = slices.Insert(head, 0, "NAMESPACE")
 	}
 	if p.format == formatWide {
-		head = append(head, "IP", "PORTS")
+		head = append(head, columns.Wide...)
 	}
 	for _, key := range p.LabelColumns {
 		head = append(head, strings.ToUpper(key[strings.LastIndex(key, "/")+1:]))
@@ -235,27 +286,23 @@ func (p *Printer) head() []string {
 	return head
 }
 
-func (p *Printer) row(v view.Pod, pod *v1.Pod, now time.Time) []string {
-	columns := view.Summarize(pod)
-	if v.Ending() {
-		columns.Reason = view.ReasonTerminating
-	}
-	row := append([]string{pod.Name}, append(cells(columns, now), Age(v.Created(), now))...)
+func (p *Printer) row(i *Item) []string {
+	row := append([]string{i.Name}, i.Cells...)
 	if p.Namespaces {
-		row = slices.Insert(row, 0, pod.Namespace)
+		row = slices.Insert(row, 0, i.Namespace)
 	}
 	if p.format == formatWide {
-		row = append(row, orNone(v.IP()), orNone(v.Ports()))
+		row = append(row, i.Wide...)
 	}
 	for _, key := range p.LabelColumns {
-		value, ok := pod.Labels[key]
+		value, ok := i.Labels[key]
 		if !ok {
 			value = orNone("")
 		}
 		row = append(row, value)
 	}
 	if p.ShowLabels {
-		row = append(row, labels.FormatLabels(pod.Labels))
+		row = append(row, labels.FormatLabels(i.Labels))
 	}
 	return row
 }
@@ -263,14 +310,14 @@ func (p *Printer) row(v view.Pod, pod *v1.Pod, now time.Time) []string {
 func orNone(s string) string { return cmp.Or(s, "<none>") }
 
 // customTable prints the table of -o custom-columns.
-func (p *Printer) customTable(objects []*v1.Pod) error {
+func (p *Printer) customTable(items []*Item) error {
 	var head []string
 	for _, c := range p.columns {
 		head = append(head, c.header)
 	}
 	var rows [][]string
-	for _, o := range objects {
-		object, err := Generic(o)
+	for _, i := range items {
+		object, err := Generic(i.Value)
 		if err != nil {
 			return err
 		}

@@ -3,41 +3,36 @@ package printers
 import (
 	"cmp"
 	"fmt"
-	"sort"
+	"slices"
 	"strconv"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/api/resource"
-	"k8s.io/client-go/util/jsonpath"
-
-	"github.com/kubehost/kubehost/cmd/view"
 )
 
-// sortPods sorts pods by a field, as kubectl does: those without it come first, and of several values the first counts.
-func sortPods(pods []view.Pod, path *jsonpath.JSONPath, text string) error {
-	keys, found := map[string]any{}, false
-	for _, v := range pods {
-		pod, err := v.Object()
+// order is how objects stand when they are sorted by the printer's field, as kubectl does it: those without it come first, and of
+// several values the first counts.
+func (p *Printer) order(values []any) ([]int, error) {
+	keys, order, found := make([]any, len(values)), make([]int, len(values)), false
+	for i, v := range values {
+		order[i] = i
+		object, err := Generic(v)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		object, err := Generic(pod)
+		at, err := Values(p.sortPath, object)
 		if err != nil {
-			return err
+			return nil, fmt.Errorf("--sort-by: %w", err)
 		}
-		values, err := Values(path, object)
-		if err != nil {
-			return fmt.Errorf("--sort-by: %w", err)
-		}
-		if len(values) > 0 {
-			keys[v.Ref.String()], found = values[0], true
+		if len(at) > 0 {
+			keys[i], found = at[0], true
 		}
 	}
-	if len(pods) > 0 && !found {
-		return fmt.Errorf("couldn't find any field with path %q in the list of objects", text)
+	if len(values) > 0 && !found {
+		return nil, fmt.Errorf("couldn't find any field with path %q in the list of objects", p.sortText)
 	}
-	sort.SliceStable(pods, func(i, j int) bool { return compareValues(keys[pods[i].Ref.String()], keys[pods[j].Ref.String()]) < 0 })
-	return nil
+	slices.SortStableFunc(order, func(i, j int) int { return compareValues(keys[i], keys[j]) })
+	return order, nil
 }
 
 // compareValues compares two values of JSON. Text that is a quantity is one, and digits in text are numbers.
