@@ -186,7 +186,7 @@ func (c *completing) arguments() []string {
 		return []string{kind[1], "configmaps", "secrets", "persistentvolumeclaims", "persistentvolumes"}
 	case kind != nil && len(c.names) == 0:
 		return []string{kind[1]}
-	case kind != nil && kindWords[strings.ToLower(c.names[0])] != "Pod":
+	case kind != nil && strings.Contains(usage, "KIND") && !slices.Contains([]string{"", "Pod"}, kindWords[strings.ToLower(c.names[0])]):
 		return c.objects(kindWords[strings.ToLower(c.names[0])])
 	case kind != nil:
 		return c.pods("", "")

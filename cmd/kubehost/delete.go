@@ -247,7 +247,7 @@ func (d *deleting) find(seen runtime.Observed) (found, missing []target, err err
 			if err != nil {
 				return nil, nil, err
 			}
-			there = object != nil
+			there = object != nil || t.Kind == kindClaim && d.data && isDir(filepath.Join(d.settings.VolumeBaseDir, t.Namespace, t.Name))
 		}
 		if there {
 			found = append(found, t)

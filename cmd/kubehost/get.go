@@ -2,6 +2,8 @@ package main
 
 import (
 	"errors"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -56,14 +58,21 @@ Examples:
 // notListed says what to write instead of a first word that names no pods.
 func notListed(word string) error {
 	ours := "get pod " + runtime.Quote(word)
+	kinds := slices.Collect(maps.Keys(kindWords))
 	switch lower := strings.ToLower(word); {
-	case commandline.Nearest(lower, []string{"events"}) != "":
-		ours = "events"
-	case strings.Contains(word, ","):
-		first, _, _ := strings.Cut(word, ",")
-		ours = "get " + runtime.Quote(first)
-	case lower == "all", commandline.Nearest(lower, []string{"pods"}) != "":
+	case strings.Contains(lower, ","):
+		for first := range strings.SplitSeq(lower, ",") {
+			if kindWords[first] != "" {
+				ours = "get " + first
+				break
+			}
+		}
+	case lower == "all":
 		ours = "get pods"
+	case commandline.Nearest(lower, append(kinds, "events")) == "events":
+		ours = "events"
+	case commandline.Nearest(lower, kinds) != "":
+		ours = "get " + commandline.Nearest(lower, kinds)
 	}
 	return commandline.Mistake("%q cannot be listed: only pods, configmaps, secrets, persistentvolumeclaims and persistentvolumes can, one kind at a time\n  hint: did you mean \"kubehost %s\"?", word, ours)
 }
@@ -91,6 +100,9 @@ func (p *program) get(c *cli.Context) error {
 		return p.getObjects(c, kind)
 	}
 	sel, err := p.choose(c)
+	if err == nil {
+		err = sel.only(c, "Pod")
+	}
 	if err != nil {
 		return err
 	}

@@ -54,7 +54,7 @@ func TestUnknownCommand(t *testing.T) {
 // TestNotListed: what kubectl lists and kubehost does not is told with what comes near to it.
 func TestNotListed(t *testing.T) {
 	for word, want := range map[string]string{"events": "events", "event": "events", "podss": "get pods", "all": "get pods", "web": "get pod web",
-		"a b": "get pod 'a b'", "pods,cm": "get pods"} {
+		"a b": "get pod 'a b'", "nodes,cm,pods": "get cm", "secrest": "get secret", "confgmaps": "get configmaps"} {
 		full := fmt.Sprintf("%q cannot be listed: only pods, configmaps, secrets, persistentvolumeclaims and persistentvolumes can, one kind at a time\n  hint: did you mean \"kubehost %s\"?", word, want)
 		if got := notListed(word).Error(); got != full {
 			t.Errorf("got %s, want %s", got, full)

@@ -28,7 +28,7 @@ type selection struct {
 }
 
 func selectorFlag() cli.Flag {
-	return &cli.StringFlag{Name: "selector", Aliases: []string{"l"}, Usage: "the pods that have these `LABELS`: app=web,tier!=test"}
+	return &cli.StringFlag{Name: "selector", Aliases: []string{"l"}, Usage: "those that have these `LABELS`: app=web,tier!=test"}
 }
 
 // selectionFlags are those by which pods are selected. usage ends the sentence of --namespace.

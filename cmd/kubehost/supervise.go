@@ -104,7 +104,7 @@ func (p *program) supervise(c *cli.Context) error {
 	}
 	if c.Bool("held") {
 		_, _ = sup.Store.Pod(ref) // the first plan that a process reads takes the longest
-		if !begins(p.stdin) {
+		if !begins(c.Context, p.stdin) {
 			return nil
 		}
 	}
@@ -129,10 +129,20 @@ func (p *program) supervise(c *cli.Context) error {
 	return err
 }
 
-// begins says whether a supervisor that was started with --held is to begin: whoever started it says so, unless that has ended.
-func begins(hold io.Reader) bool {
-	n, _ := io.ReadFull(hold, make([]byte, 1))
-	return n > 0
+// begins says whether a supervisor that was started with --held is to begin: whoever started it says so, unless that has ended, or this
+// one was told to end.
+func begins(ctx context.Context, hold io.Reader) bool {
+	said := make(chan bool, 1)
+	go func() {
+		n, _ := io.ReadFull(hold, make([]byte, 1))
+		said <- n > 0
+	}()
+	select {
+	case begin := <-said:
+		return begin && ctx.Err() == nil
+	case <-ctx.Done():
+		return false
+	}
 }
 
 // supervisedEngine is the engine of the pod. A service, which names it, does not ask whether it answers: it waits until it

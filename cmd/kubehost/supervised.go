@@ -34,20 +34,18 @@ func preparing(steps runtime.Steps) runtime.Steps {
 // prepareAndHandOver does what supervisors leave to others, and hands the pods to them. It returns those that they have
 // got.
 func (a *applying) prepareAndHandOver(ctx context.Context, d decided) ([]plan.Pod, error) {
-	for _, pt := range d.parts {
-		for _, p := range pt.want.Pods {
-			a.fresh[p.Ref] = !engines.Has(pt.seen, p.Ref)
-			if a.calm[p.Ref] = !touches(pt.steps, p.Ref) && a.settled(p); !a.calm[p.Ref] {
-				a.holders[p.Ref] = pt.seen.PortHolders(&p)
-			}
-		}
-	}
 	defer a.letGo()
 	a.rouse(d.pods)
 	var errs []error
 	for _, pt := range d.parts {
 		errs = append(errs, a.carryOut(ctx, pt.engine, preparing(pt.steps)))
 		a.show.HandedOver(pt.steps)
+		for _, p := range pt.want.Pods {
+			a.fresh[p.Ref] = !engines.Has(pt.seen, p.Ref)
+			if a.calm[p.Ref] = !touches(pt.steps, p.Ref) && a.settled(p); !a.calm[p.Ref] {
+				a.holders[p.Ref] = pt.seen.PortHolders(&p)
+			}
+		}
 	}
 	given, err := a.handOver(ctx, a.unfailed(d.pods))
 	return given, errors.Join(append(errs, err)...)
@@ -170,7 +168,7 @@ func (a *applying) ensureSupervisor(ctx context.Context, p plan.Pod) error {
 	return nil
 }
 
-// rouse starts the supervisors of a few fresh pods while their images are looked for, for a process takes some time to start. They
+// rouse starts the supervisors of a few pods that have none while their images are looked for, for a process takes some time to start. They
 // begin when the pods are handed over to them. With many pods the processors have enough to do.
 func (a *applying) rouse(pods []plan.Pod) {
 	if a.settings.Supervisor != settings.SupervisorDetached || len(pods) > fewPods {
@@ -178,7 +176,7 @@ func (a *applying) rouse(pods []plan.Pod) {
 	}
 	for _, p := range pods {
 		pid, err := a.station(p.Ref).Alive()
-		if err != nil || pid != 0 || a.calm[p.Ref] || a.ended(p) {
+		if err != nil || pid != 0 || a.ended(p) {
 			continue
 		}
 		if s, err := a.spawn(p); err == nil { // what is wrong shows when it is needed
@@ -190,7 +188,7 @@ func (a *applying) rouse(pods []plan.Pod) {
 // letGo ends the supervisors that were roused for pods which were not handed over.
 func (a *applying) letGo() {
 	for _, s := range a.roused {
-		s.hold.Close()
+		s.leave()
 	}
 	clear(a.roused)
 }
@@ -216,14 +214,23 @@ func (a *applying) dismiss(ctx context.Context, refs []plan.Ref) error {
 type startedSupervisor struct {
 	// hold is closed to end it.
 	hold io.WriteCloser
+	// log has what it has to say.
+	log *os.File
 	// ended is closed once it has ended.
 	ended <-chan struct{}
 }
 
-// begin lets it supervise its pod.
+// begin lets it supervise its pod. What the one before had to say goes.
 func (s startedSupervisor) begin() {
+	_ = s.log.Truncate(0)
 	_, _ = s.hold.Write([]byte{'\n'}) // one that has ended says why in its log
+	s.leave()
+}
+
+// leave leaves it to itself: one that was not told to begin ends.
+func (s startedSupervisor) leave() {
 	s.hold.Close()
+	s.log.Close()
 }
 
 // spawn starts a supervisor that goes on when this process, and the session it belongs to, have ended.
@@ -237,11 +244,10 @@ func (a *applying) spawn(p plan.Pod) (startedSupervisor, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return startedSupervisor{}, settings.StateError(err)
 	}
-	log, err := os.OpenFile(filepath.Join(dir, "supervisor.log"), os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
+	log, err := os.OpenFile(filepath.Join(dir, "supervisor.log"), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
 	if err != nil {
 		return startedSupervisor{}, settings.StateError(err)
 	}
-	defer log.Close()
 	cmd := exec.Command(self, "supervise", "--detached", "--held", "--runtime", a.engines[r].Dialect.Name(), "--state-dir", s.StateDir,
 		"--volume-dir", s.VolumeBaseDir, "-n", r.Namespace, r.Name)
 	cmd.Env = append(os.Environ(), "KUBEHOST_RUN_DIR="+s.RunDir)
@@ -249,10 +255,11 @@ func (a *applying) spawn(p plan.Pod) (startedSupervisor, error) {
 	cmd.Stdout, cmd.Stderr = log, log
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	hold, err := cmd.StdinPipe()
-	if err != nil {
-		return startedSupervisor{}, err
+	if err == nil {
+		err = cmd.Start()
 	}
-	if err := cmd.Start(); err != nil {
+	if err != nil {
+		log.Close()
 		return startedSupervisor{}, err
 	}
 	ended := make(chan struct{})
@@ -260,7 +267,7 @@ func (a *applying) spawn(p plan.Pod) (startedSupervisor, error) {
 		_ = cmd.Wait() // what it has to say stands in its log
 		close(ended)
 	}()
-	return startedSupervisor{hold, ended}, nil
+	return startedSupervisor{hold, log, ended}, nil
 }
 
 // inHand says whether the supervisor sees to a pod whose plan has not changed: a container that

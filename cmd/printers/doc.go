@@ -1,4 +1,4 @@
-// Package printers prints pods in kubectl's output formats.
+// Package printers prints pods, and what they use, in kubectl's output formats.
 //
 //	p, err := printers.New(os.Stdout, "custom-columns=NAME:.metadata.name,PHASE:.status.phase")
 //	err = p.Print(pods, false)

@@ -42,7 +42,7 @@ type Printer struct {
 	template string
 	path     *jsonpath.JSONPath
 	columns  []customColumn
-	// sortText is the text of sortPath, which is nil when pods keep their order.
+	// sortText is the text of sortPath, which is nil when all keep their order.
 	sortText string
 	sortPath *jsonpath.JSONPath
 	// Namespaces, showLabels and labelColumns add columns to the table: the last one for each label of these keys.
@@ -60,14 +60,14 @@ func New(w io.Writer, format string) (*Printer, error) {
 	return p, p.read(format)
 }
 
-// SortBy has the pods sorted by what is at a path, as --sort-by says it.
+// SortBy has what is printed sorted by what is at a path, as --sort-by says it.
 func (p *Printer) SortBy(path string) (err error) {
 	p.sortText = path
 	p.sortPath, err = ParseField(path)
 	return err
 }
 
-// Sorts says whether pods are sorted.
+// Sorts says whether it is sorted.
 func (p *Printer) Sorts() bool { return p.sortPath != nil }
 
 // read reads a format, with what it is told of paths.

@@ -102,8 +102,11 @@ func (h host) calibrate(ctx context.Context, traced, calls string) (m margin, er
 		}
 		ended := time.Now()
 		noted, err := readCalls(calls, margin{})
-		if err != nil || len(noted) != 1 {
-			return m, fmt.Errorf("the tracer notes %d commands instead of one: %w", len(noted), err)
+		if err != nil {
+			return m, err
+		}
+		if len(noted) != 1 {
+			return m, fmt.Errorf("the tracer notes %d commands instead of one", len(noted))
 		}
 		before = append(before, noted[0].begun.Sub(begun).Seconds())
 		after = append(after, ended.Sub(noted[0].ended).Seconds())
