@@ -53,9 +53,12 @@ func (s Store) halfMade(r plan.Ref) (bool, error) {
 	if there, err := exists(s.PodDir(r)); err != nil || !there {
 		return false, err
 	}
-	there, err := exists(s.planFile(r))
+	there, err := s.Planned(r)
 	return !there, err
 }
+
+// Planned says whether there is a plan of the pod, whatever is in it.
+func (s Store) Planned(r plan.Ref) (bool, error) { return exists(s.planFile(r)) }
 
 // holdsData says whether a pod's directory may hold what a container has written. When in doubt it does.
 func (s Store) holdsData(r plan.Ref) bool {

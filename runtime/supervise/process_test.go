@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"io/fs"
 	"os"
 	"slices"
 	"strings"
@@ -375,5 +376,44 @@ func TestApplyMendsWhatCouldNotBegin(t *testing.T) {
 		if len(actions) != 1 {
 			t.Errorf("with the command %q: %v", command, actions)
 		}
+	}
+}
+
+// TestStay: a supervisor whose place was removed takes it anew, unless another has; one whose pod is not wanted any more has to go.
+func TestStay(t *testing.T) {
+	p := testProcess(t, nil, unit(plan.Main, "m"))
+	place, err := p.Station.enter()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.place = place
+	defer func() { p.place.Close() }()
+	if err := p.stay(); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("without a plan: %v", err)
+	}
+	if err := p.Store.SavePod(runtime.StoredPod{Ref: p.pod.Ref, Plan: p.pod}); err != nil {
+		t.Fatal(err)
+	}
+	remove := func() {
+		if err := os.RemoveAll(p.Station.Dir); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for range 2 {
+		if err := p.stay(); err != nil {
+			t.Fatal(err)
+		}
+		if pid, err := p.Station.Alive(); err != nil || pid != os.Getpid() {
+			t.Fatalf("others find %d, %v", pid, err)
+		}
+		remove()
+	}
+	release, err := p.Station.Enter()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer release()
+	if err := p.stay(); !errors.Is(err, ErrSupervised) {
+		t.Errorf("beside another: %v", err)
 	}
 }

@@ -108,6 +108,15 @@ var ErrSupervised = errors.New("another process supervises this pod")
 // Enter makes this process the pod's supervisor until release is called or the process ends. The
 // error is ErrSupervised when there is one.
 func (s Station) Enter() (release func(), err error) {
+	f, err := s.enter()
+	if err != nil {
+		return nil, err
+	}
+	return func() { f.Close() }, nil
+}
+
+// enter is Enter; closing the file releases.
+func (s Station) enter() (*os.File, error) {
 	if err := os.MkdirAll(filepath.Dir(s.file("supervisor")), 0o700); err != nil {
 		return nil, err
 	}
@@ -127,7 +136,17 @@ func (s Station) Enter() (release func(), err error) {
 		f.Close()
 		return nil, err
 	}
-	return func() { f.Close() }, nil
+	return f, nil
+}
+
+// entered says whether others still find the file that enter returned: somebody may have removed it with all that was beside it.
+func (s Station) entered(f *os.File) bool {
+	ours, err := f.Stat()
+	if err != nil {
+		return true
+	}
+	theirs, err := os.Stat(s.file("supervisor"))
+	return err == nil && os.SameFile(ours, theirs) || err != nil && !errors.Is(err, fs.ErrNotExist)
 }
 
 func writeAt(f *os.File, text string) error {

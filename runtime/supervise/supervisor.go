@@ -59,12 +59,12 @@ type Signals struct {
 // containers run on. The error is [ErrSupervised] when another process supervises the pod, [ErrOutdated] when another
 // should, and fs.ErrNotExist when there is no such pod.
 func (s *Supervisor) Run(ctx context.Context, signals Signals) error {
-	release, err := s.Station.Enter()
+	place, err := s.Station.enter()
 	if err != nil {
 		return err
 	}
-	defer release()
-	p := &process{Supervisor: s, results: make(chan outcome), ended: make(chan int), watched: map[int]*os.File{}, dead: map[int]death{}, brought: map[string]bool{}}
+	p := &process{Supervisor: s, place: place, results: make(chan outcome), ended: make(chan int), watched: map[int]*os.File{}, dead: map[int]death{}, brought: map[string]bool{}}
+	defer func() { p.place.Close() }()
 	ctx, cancel := context.WithCancel(ctx)
 	p.done, p.whole = ctx.Done(), ctx
 	p.lock = newPodLock(func(ctx context.Context) (*runtime.Locks, error) {
@@ -100,6 +100,8 @@ func (s *Supervisor) Run(ctx context.Context, signals Signals) error {
 // process is one run of a supervisor. All its fields belong to the goroutine of loop.
 type process struct {
 	*Supervisor
+	// place is what makes this process the pod's supervisor.
+	place  *os.File
 	pod    plan.Pod
 	hash   string // of pod
 	memory Memory
@@ -177,6 +179,26 @@ func (p *process) read() error {
 	return nil
 }
 
+// stay makes sure, before anything is done, that the pod is still wanted, and that others find its supervisor: people remove directories.
+// The error is fs.ErrNotExist when there is no plan any more, and ErrSupervised when another process has taken the place meanwhile.
+func (p *process) stay() error {
+	if there, err := p.Store.Planned(p.Station.Ref); err == nil && !there {
+		return fs.ErrNotExist
+	}
+	if p.Station.entered(p.place) {
+		return nil
+	}
+	place, err := p.Station.enter()
+	if err == nil {
+		p.place.Close()
+		p.place = place
+	}
+	if errors.Is(err, ErrSupervised) {
+		return err
+	}
+	return nil // what cannot be written now may be later
+}
+
 // reload reads what is wanted, and asks the runtime what it has of the pod besides. Of a pod that is to end, and that is as it was seen
 // last, nothing more needs to be known.
 func (p *process) reload(ctx context.Context) error {
@@ -218,6 +240,12 @@ func (p *process) loop(ctx context.Context, signals Signals) error {
 	for {
 		if outdated && len(p.operations) == 0 {
 			return ErrOutdated
+		}
+		switch err := p.stay(); {
+		case errors.Is(err, fs.ErrNotExist):
+			return nil // deleted
+		case err != nil:
+			return err
 		}
 		var retry time.Time
 		if reload {
