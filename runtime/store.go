@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/kubehost/kubehost/translate/plan"
 )
@@ -30,7 +31,9 @@ type Store struct{ Dir string }
 type StoredPod struct {
 	Ref plan.Ref
 	// Runtime is the one that the pod was applied with: "docker" or "podman".
-	Runtime  string
+	Runtime string
+	// Created is when the pod was first applied; zero when an older kubehost did that.
+	Created  time.Time
 	Manifest []byte
 	Plan     plan.Pod
 	// file is plan.json as it was read.
@@ -39,7 +42,8 @@ type StoredPod struct {
 
 // storedPlan is what plan.json holds.
 type storedPlan struct {
-	Runtime string `json:"runtime,omitempty"`
+	Runtime string    `json:"runtime,omitempty"`
+	Created time.Time `json:"created,omitzero"`
 	plan.Pod
 }
 
@@ -59,7 +63,7 @@ func (p StoredPod) Kept(before StoredPod) bool {
 	return err == nil && bytes.Equal(b, before.file)
 }
 
-func (p StoredPod) encoded() ([]byte, error) { return json.Marshal(storedPlan{p.Runtime, p.Plan}) }
+func (p StoredPod) encoded() ([]byte, error) { return json.Marshal(storedPlan{p.Runtime, p.Created, p.Plan}) }
 
 // SavePod keeps a pod's plan, its manifest as given, and where it runs.
 func (s Store) SavePod(p StoredPod) error {
@@ -86,7 +90,7 @@ func (s Store) Pod(r plan.Ref) (StoredPod, error) {
 		return p, err
 	}
 	stored, err := s.decodePlan(r, b, p.Manifest)
-	p.Runtime, p.Plan, p.file = stored.Runtime, stored.Pod, b
+	p.Runtime, p.Created, p.Plan, p.file = stored.Runtime, stored.Created, stored.Pod, b
 	return p, err
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"strings"
+	"time"
 
 	"github.com/kubehost/kubehost/cmd/engines"
 	"github.com/kubehost/kubehost/cmd/settings"
@@ -251,7 +252,10 @@ func (a *applying) savesOfPods(parts []part, kept map[plan.Ref]earlier, words ma
 			changed := touches(pt.steps, p.Ref) && !a.inHand(before.Plan, p)
 			words[key(o.Origin)] = word(there, changed || string(before.Manifest) != string(o.Source))
 			saves = append(saves, func() error {
-				now := runtime.StoredPod{Ref: p.Ref, Runtime: pt.engine.Dialect.Name(), Manifest: o.Source, Plan: p}
+				now := runtime.StoredPod{Ref: p.Ref, Runtime: pt.engine.Dialect.Name(), Created: before.Created, Manifest: o.Source, Plan: p}
+				if !there {
+					now.Created = time.Now().UTC().Truncate(time.Second)
+				}
 				if now.Kept(before.StoredPod) {
 					return nil
 				}

@@ -77,6 +77,10 @@ func (p *program) cp(c *cli.Context) error {
 		return commandline.Usage(c, "one of source and target must be a file of this host")
 	case from.path == "" || to.path == "":
 		return commandline.Usage(c, "filepath can not be empty")
+	case from.pod == "" && from.path == "-":
+		return commandline.Mistake("- is no file\n  hint: tar cf - FILES | kubehost exec -i POD -- tar xf - -C DIR; ./- is a file of that name")
+	case to.pod == "" && to.path == "-":
+		return commandline.Mistake("- is no file\n  hint: kubehost exec POD -- tar cf - FILES; ./- is a file of that name")
 	}
 	r, err := copiedPod(c, from.pod+to.pod)
 	if err != nil {
@@ -162,6 +166,12 @@ func (cp *copying) in(ctx context.Context, from, to string) error {
 	problem := <-packed
 	if errors.Is(problem, fs.ErrClosed) || err != nil && errors.Is(problem, syscall.EPIPE) {
 		problem = nil // it is what the runtime says that counts
+	}
+	var refused *runtime.CommandError
+	if errors.As(err, &refused) && refused.Err == nil {
+		if there, unknown := cp.isDir(ctx, path.Clean(dir)); !there && unknown == nil {
+			return errors.Join(fmt.Errorf("%s: no such directory in container %q\n  hint: kubehost exec makes it: mkdir -p", path.Clean(dir), cp.unit.Name), problem)
+		}
 	}
 	return errors.Join(err, problem)
 }

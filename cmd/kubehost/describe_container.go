@@ -67,7 +67,7 @@ func (p sheet) planned(u *plan.Unit, c *v1.Container) {
 		fmt.Fprintln(p.w, "    Environment:")
 	}
 	for _, e := range u.Env {
-		value := e.Value
+		value := plan.NameLate(e.Value)
 		if e.Secret {
 			value = secretText(e.Name, c)
 		}

@@ -39,7 +39,7 @@ spec:
 	}
 	p := plan.Pod{Ref: ref, ID: "web", RestartPolicy: "Always", Units: []plan.Unit{
 		{Name: "main", ID: "web-main", Role: plan.Main, Image: "app:1",
-			Env:    []plan.EnvVar{{Name: "TOKEN", Value: "hunter2", Secret: true}, {Name: "ALL", Value: "hunter2", Secret: true}, {Name: "TEXT", Value: "a\nb"}},
+			Env:    []plan.EnvVar{{Name: "TOKEN", Value: "hunter2", Secret: true}, {Name: "ALL", Value: "hunter2", Secret: true}, {Name: "TEXT", Value: "a\nb"}, {Name: "IP", Value: plan.PodIP}},
 			Mounts: []plan.Mount{{Volume: "data", Target: "/data", SubPath: "sub", ReadOnly: true}, {Volume: "data", Target: "/all"}},
 			Lifecycle: plan.Lifecycle{Liveness: probe(plan.Check{HTTP: &plan.HTTP{Port: 80, Path: "/live"}}),
 				Readiness: probe(plan.Check{Exec: []string{"test", "-e", "/ready"}}), Startup: probe(plan.Check{GRPC: &plan.GRPC{Port: 9}})}},
@@ -93,6 +93,7 @@ Containers:
       ALL:    ***
       TEXT:   a
               b
+      IP:     <podIP>
     Mounts:
       /data from data (ro,path="sub")
       /all from data (rw)

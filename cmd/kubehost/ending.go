@@ -89,7 +89,12 @@ func (d *deleting) endOne(ctx context.Context, r plan.Ref, removed bool) error {
 	}
 	tick := time.NewTicker(pollStatus)
 	defer tick.Stop()
-	for {
+	for looks := 1; ; looks++ {
+		if looks%readAnyway == 0 {
+			if over, err := d.overtaken(r); over || err != nil {
+				return err
+			}
+		}
 		if alive {
 			pid, err := sup.Station.Alive()
 			if err != nil {
@@ -111,4 +116,19 @@ func (d *deleting) endOne(ctx context.Context, r plan.Ref, removed bool) error {
 		case <-tick.C:
 		}
 	}
+}
+
+// overtaken says whether there is nothing more to wait for: the pod is gone, or, as an error, somebody wants it to run again.
+func (d *deleting) overtaken(r plan.Ref) (bool, error) {
+	there, err1 := d.store.Planned(r)
+	wanted, err2 := supervise.ReadWanted(d.store.PodDir(r))
+	switch {
+	case err1 != nil || err2 != nil:
+		return false, nil // whoever can read it ends the pod
+	case !there:
+		return true, nil
+	case !wanted.Stopped:
+		return true, errors.New("was applied or started at the same time by another kubehost\n  hint: run the same command again if this is to hold")
+	}
+	return false, nil
 }

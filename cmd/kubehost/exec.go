@@ -86,6 +86,8 @@ func runs(v view.Pod, u view.Unit) error {
 	switch {
 	case err != nil:
 		return err
+	case v.Wanted.Stopped:
+		return notRunning(v)
 	case pod.Status.Phase == "Succeeded" || pod.Status.Phase == "Failed":
 		return fmt.Errorf("cannot exec into a container in a completed pod; current phase is %s", pod.Status.Phase)
 	case u.Container != nil && u.Container.State == runtime.Paused:

@@ -71,3 +71,16 @@ func TestTell(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+// TestOtherKinds: of an object that is no pod's, the pod of its name is not meant.
+func TestOtherKinds(t *testing.T) {
+	for _, words := range [][]string{{"delete", "deployment", "web"}, {"delete", "svc", "web", "--now"}, {"stop", "deploy", "web"}, {"describe", "Job", "web"},
+		{"delete", "deployment/web"}} {
+		p := &program{stdout: io.Discard, stderr: io.Discard, getenv: func(string) string { return "" }}
+		err := commandline.Run(t.Context(), p.app(), words)
+		var exit *commandline.ExitError
+		if !errors.As(err, &exit) || exit.Code != commandline.ExitUsage || !strings.Contains(err.Error(), "is not a kind that kubehost knows") {
+			t.Errorf("%v: %v", words, err)
+		}
+	}
+}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -20,6 +21,15 @@ var kindWords = map[string]string{
 	"persistentvolume": "PersistentVolume", "persistentvolumes": "PersistentVolume", "pv": "PersistentVolume",
 }
 
+// knownKinds are the kinds, as a sentence lists them.
+const knownKinds = "pod, configmap, secret, persistentvolumeclaim, persistentvolume"
+
+// otherKinds are words for kinds of a cluster that kubehost does not have. Their objects are often called as their pods are.
+var otherKinds = []string{"deployment", "deployments", "deploy", "service", "services", "svc", "replicaset", "replicasets", "rs", "statefulset", "statefulsets", "sts",
+	"daemonset", "daemonsets", "ds", "job", "jobs", "cronjob", "cronjobs", "cj", "namespace", "namespaces", "ns", "node", "nodes", "no", "ingress", "ingresses", "ing",
+	"serviceaccount", "serviceaccounts", "sa", "endpoints", "ep", "networkpolicy", "networkpolicies", "netpol", "storageclass", "storageclasses", "sc",
+	"replicationcontroller", "replicationcontrollers", "rc", "container", "containers", "volume", "volumes", "network", "networks"}
+
 // target is one object that the words of a command line name.
 type target struct {
 	Kind string
@@ -27,7 +37,8 @@ type target struct {
 }
 
 // targets reads what stands after a command as kubectl does: "web", "pod web db", "pod/web cm/page".
-// A word that is a kind is one only in the first place, and only when another word follows.
+// A word that is a kind is one only in the first place, and only when another word follows. So is one of another kind: nothing is done to
+// the pods of that name.
 func targets(c *cli.Context) ([]target, error) { return targetsOf(c, c.Args().Slice()) }
 
 func targetsOf(c *cli.Context, words []string) ([]target, error) {
@@ -36,6 +47,8 @@ func targetsOf(c *cli.Context, words []string) ([]target, error) {
 	if len(words) > 1 {
 		if k, ok := kindWords[strings.ToLower(words[0])]; ok && !strings.Contains(words[1], "/") {
 			kind, words = k, words[1:]
+		} else if slices.Contains(otherKinds, strings.ToLower(words[0])) {
+			return nil, commandline.Usage(c, "%q is not a kind that kubehost knows: %s; a pod of that name is pod/%[1]s", words[0], knownKinds)
 		}
 	}
 	var all []target
@@ -47,7 +60,7 @@ func targetsOf(c *cli.Context, words []string) ([]target, error) {
 		}
 		known, ok := kindWords[strings.ToLower(k)]
 		if !ok {
-			return nil, commandline.Usage(c, "%q: %q is not a kind that kubehost knows: pod, configmap, secret, persistentvolumeclaim, persistentvolume", w, k)
+			return nil, commandline.Usage(c, "%q: %q is not a kind that kubehost knows: %s", w, k, knownKinds)
 		}
 		all = append(all, targetOf(known, namespace, name))
 	}

@@ -145,7 +145,11 @@ func (s selection) of(all []view.Pod) (pods []view.Pod, missing []error) {
 	}
 	for _, n := range s.names {
 		i := slices.IndexFunc(all, func(v view.Pod) bool { return v.Ref == n.Ref })
-		if n.Kind != "Pod" || i < 0 {
+		if n.Kind != "Pod" {
+			missing = append(missing, fmt.Errorf("%s/%s is no pod\n  hint: \"kubehost get %[1]s %[2]s -o yaml\" prints it", strings.ToLower(n.Kind), n.Name))
+			continue
+		}
+		if i < 0 {
 			missing = append(missing, fmt.Errorf("%ss %q not found in %s namespace", strings.ToLower(n.Kind), n.Name, n.Namespace))
 			continue
 		}

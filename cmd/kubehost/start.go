@@ -97,7 +97,7 @@ func restartable(v view.Pod, name string) error {
 	case u.Role == plan.Init:
 		return fmt.Errorf("container %q of pod %q is an init container: it runs before the others\n  hint: %q starts the whole pod anew", name, v.Ref.Name, engines.PodCommand("restart", v.Ref))
 	case v.Over() || v.Stopped() || u.Container == nil && v.Memory == nil:
-		return fmt.Errorf("pod %q does not run\n  hint: %q starts it", v.Ref.Name, engines.PodCommand("start", v.Ref))
+		return notRunning(v)
 	case !v.AsPlanned():
 		return fmt.Errorf("pod %q does not run as it was applied last: that could not be carried out, or is not yet\n  hint: apply it again, as it should be", v.Ref.Name)
 	}
@@ -239,4 +239,8 @@ func (st *starting) unsupervised(ctx context.Context, p plan.Pod) error {
 		}
 		return st.carryOut(ctx, e, pt.steps)
 	})
+}
+
+func notRunning(v view.Pod) error {
+	return fmt.Errorf("pod %q does not run\n  hint: %q starts it", v.Ref.Name, engines.PodCommand("start", v.Ref))
 }

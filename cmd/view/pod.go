@@ -101,8 +101,12 @@ func (v Pod) Ports() string {
 	return strings.Join(ports, ",")
 }
 
-// Created is when the pod's sandbox was made or, as long as there is none, when its supervisor first saw to it.
+// Created is when the pod was first applied; of one that was not, or by an older kubehost, when its sandbox was made, or its supervisor
+// first saw to it.
 func (v Pod) Created() time.Time {
+	if v.Stored != nil && !v.Stored.Created.IsZero() {
+		return v.Stored.Created
+	}
 	if infra := v.Infra(); infra != nil {
 		return infra.Created
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	v1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -166,7 +167,7 @@ func (v Pod) ContainerStatus(u Unit) v1.ContainerStatus {
 	s := v1.ContainerStatus{Name: u.Name, Started: &started}
 	if u.Container != nil {
 		d := v.Details[u.Container.ID]
-		s.Image, s.ImageID, s.ContainerID = u.Container.Image, d.ImageID, v.containerID(u.Container.ID)
+		s.Image, s.ImageID, s.ContainerID = u.Container.Image, imageID(d.ImageID), v.containerID(u.Container.ID)
 		s.RestartCount = int32(d.Restarts + d.Counted)
 	}
 	if v.Stored != nil {
@@ -186,6 +187,14 @@ func (v Pod) ContainerStatus(u Unit) v1.ContainerStatus {
 		s.Ready = false // nobody asks it
 	}
 	return s
+}
+
+// imageID is an image's ID, as docker writes it on both runtimes.
+func imageID(id string) string {
+	if id == "" || strings.Contains(id, ":") {
+		return id
+	}
+	return "sha256:" + id
 }
 
 func (v Pod) containerID(id string) string {
@@ -269,7 +278,7 @@ func terminated(v Pod, t *supervise.Termination) *v1.ContainerStateTerminated {
 	if t == nil {
 		return nil
 	}
-	return &v1.ContainerStateTerminated{ExitCode: int32(t.ExitCode), Reason: t.Reason, Message: t.Message,
+	return &v1.ContainerStateTerminated{ExitCode: int32(t.ExitCode), Reason: t.Reason, Message: cmp.Or(t.Brief, t.Message),
 		StartedAt: metav1.NewTime(t.StartedAt), FinishedAt: metav1.NewTime(t.FinishedAt), ContainerID: v.containerID(t.ID)}
 }
 

@@ -159,10 +159,12 @@ const (
 
 // Termination is a run that ended.
 type Termination struct {
-	ID         string    `json:"id"`
-	ExitCode   int       `json:"exitCode"`
-	Reason     string    `json:"reason"`
-	Message    string    `json:"message,omitempty"`
+	ID       string `json:"id"`
+	ExitCode int    `json:"exitCode"`
+	Reason   string `json:"reason"`
+	Message  string `json:"message,omitempty"`
+	// Brief is the cause alone of a run that could not begin, where Message has the whole command; else empty.
+	Brief      string    `json:"brief,omitempty"`
 	StartedAt  time.Time `json:"startedAt,omitzero"`
 	FinishedAt time.Time `json:"finishedAt,omitzero"`
 }

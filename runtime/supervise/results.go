@@ -100,7 +100,7 @@ func (l *look) startResult(u *Unit, r Result) {
 		u.RetryAt = l.now.Add(u.Retry)
 		return
 	}
-	l.stillborn(u)
+	l.stillborn(u, r)
 }
 
 // startError is the kubelet's word for a container whose first process could not be made.
@@ -110,7 +110,7 @@ const startError = "StartError"
 const canceled = "Canceled"
 
 // stillborn records a run that ended before it began.
-func (l *look) stillborn(u *Unit) {
+func (l *look) stillborn(u *Unit, r Result) {
 	if u.NextRestarts > u.Restarts {
 		u.advance(l.now)
 	}
@@ -118,7 +118,7 @@ func (l *look) stillborn(u *Unit) {
 	u.NextRestarts++
 	u.State, u.Retry, u.RetryAt = Terminated, 0, time.Time{}
 	u.ExitCode, u.FinishedAt = 128, l.now
-	u.Last = &Termination{ExitCode: 128, Reason: u.Reason, Message: u.Message, FinishedAt: l.now}
+	u.Last = &Termination{ExitCode: 128, Reason: u.Reason, Message: u.Message, Brief: cut(r.Brief, maxMessage), FinishedAt: l.now}
 }
 
 // retryStop is the pause before something that could not be stopped or removed is tried again.

@@ -17,6 +17,9 @@ const (
 // lateNames shows the words to people.
 var lateNames = strings.NewReplacer(PodIP, "<podIP>", PodIPs, "<podIPs>", Resolver, "<resolver>")
 
+// NameLate shows late values in a text to people: <podIP>.
+func NameLate(s string) string { return lateNames.Replace(s) }
+
 // HasLate says whether a text holds a late value.
 func HasLate(s string) bool { return strings.IndexByte(s, 0) >= 0 }
 
