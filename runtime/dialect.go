@@ -21,6 +21,9 @@ type Dialect interface {
 	Infra() InfraImage
 	// Sandbox are the commands that make and start the pod's sandbox with these flags, which [Engine] gives both runtimes.
 	Sandbox(p *plan.Pod, shared []string) []Command
+	// Clear removes what a killed command of Sandbox may have left of the pod that no listing of containers shows, and fails when there is
+	// nothing of it; nil where nothing is left.
+	Clear(p *plan.Pod) *Command
 	// Resolver is the address of the name server that the runtime has on every network; empty when it is the network's gateway.
 	Resolver() string
 	// Join are the flags that put a container into the pod's sandbox.

@@ -91,6 +91,9 @@ type Action struct {
 	Unless *Command
 	Lately bool
 	Run    []Command
+	// Clear is asked once a command of Run has failed: its success says that what was in the way is gone, and the command may be tried
+	// again. Scripts do without.
+	Clear *Command
 	// Spare is a command whose success says that it can do without what Run could not fetch.
 	Spare *Command
 	// Optional says that a failure is no more than a warning.
@@ -127,7 +130,7 @@ func (e Engine) Action(op Op) Action {
 	case RemoveNetwork:
 		return Action{Optional: true, Run: []Command{e.command("network", "rm", op.Name)}}
 	case CreateSandbox:
-		return Action{Files: []FileOp{forgetEtc{etcDir(op.Pod)}}, Run: e.Dialect.Sandbox(op.Pod, sandboxFlags(op.Pod)),
+		return Action{Files: []FileOp{forgetEtc{etcDir(op.Pod)}}, Run: e.Dialect.Sandbox(op.Pod, sandboxFlags(op.Pod)), Clear: e.Dialect.Clear(op.Pod),
 			Clues: []Clue{{Says: portTaken, Hint: freePort}}}
 	case WriteEtc:
 		return e.writeEtc(op.Pod)

@@ -283,7 +283,11 @@ func (x Executor) late(ctx context.Context, query Command) (*strings.Replacer, e
 
 func (x Executor) commands(ctx context.Context, a Action) (Phase, error) {
 	for _, c := range a.Run {
-		if _, err := run(ctx, x.Engine.Runner, c); err != nil {
+		_, err := run(ctx, x.Engine.Runner, c)
+		if err != nil && a.Clear != nil && x.holds(ctx, *a.Clear) {
+			_, err = run(ctx, x.Engine.Runner, c)
+		}
+		if err != nil {
 			if a.Unless != nil && a.Lately && x.holds(ctx, *a.Unless) {
 				return Unneeded, nil
 			}

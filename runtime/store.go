@@ -63,7 +63,9 @@ func (p StoredPod) Kept(before StoredPod) bool {
 	return err == nil && bytes.Equal(b, before.file)
 }
 
-func (p StoredPod) encoded() ([]byte, error) { return json.Marshal(storedPlan{p.Runtime, p.Created, p.Plan}) }
+func (p StoredPod) encoded() ([]byte, error) {
+	return json.Marshal(storedPlan{p.Runtime, p.Created, p.Plan})
+}
 
 // SavePod keeps a pod's plan, its manifest as given, and where it runs.
 func (s Store) SavePod(p StoredPod) error {

@@ -34,6 +34,9 @@ func (Dialect) Name() string { return "docker" }
 // Infra is kubehost's own pause, so that no registry is needed.
 func (d Dialect) Infra() runtime.InfraImage { return d.infra }
 
+// Clear is nil: a sandbox is one container.
+func (Dialect) Clear(*plan.Pod) *runtime.Command { return nil }
+
 // Sandbox runs the infra container that owns the pod's network and IPC namespaces.
 func (d Dialect) Sandbox(p *plan.Pod, shared []string) []runtime.Command {
 	argv := []string{"docker", "run", "--name", p.Sandbox.ID, "--detach",

@@ -45,6 +45,13 @@ func (d Dialect) Sandbox(p *plan.Pod, shared []string) []runtime.Command {
 	return []runtime.Command{{Argv: append(argv, shared...)}, {Argv: []string{"podman", "start", p.Sandbox.ID}}}
 }
 
+// Clear removes a pod of that name which is ours and has no container, not even its infra: podman makes that after the pod.
+func (Dialect) Clear(p *plan.Pod) *runtime.Command {
+	const script = `test "$(podman pod inspect --format "$1" "$0")" = "$2" && podman pod rm "$0"`
+	format := fmt.Sprintf("{{.NumContainers}} {{index .Labels %q}}/{{index .Labels %q}}", runtime.LabelNamespace, runtime.LabelPod)
+	return &runtime.Command{Argv: []string{"sh", "-c", script, p.ID, format, "0 " + p.Namespace + "/" + p.Name}}
+}
+
 // sysctls are those that docker, and containerd from version 2 on, give every pod with a network of
 // its own: a process that is not root may listen on any port, and ping.
 func (d Dialect) sysctls(p *plan.Pod) []string {
