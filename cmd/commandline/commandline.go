@@ -187,6 +187,12 @@ func OthersWords() map[string]string {
 	}
 }
 
+// othersFlags are flags of kubectl that are not here, each with what does the same.
+var othersFlags = map[string]string{
+	"k": "kustomize build DIR | kubehost COMMAND -f -", "kustomize": "kustomize build DIR | kubehost COMMAND -f -",
+	"field-selector": "-o jsonpath with a filter: {.items[?(@.status.phase==\"Running\")].metadata.name}",
+}
+
 func unknownFlag(c *cli.Command, word string, known map[string]Flag) error {
 	name, _, _ := strings.Cut(strings.TrimLeft(word, "-"), "=")
 	hint := fmt.Sprintf("see \"kubehost %s --help\"", c.Name)
@@ -196,6 +202,9 @@ func unknownFlag(c *cli.Command, word string, known map[string]Flag) error {
 	}
 	if near := Nearest(name, names); near != "" {
 		hint = fmt.Sprintf("did you mean --%s?", near)
+	}
+	if ours := othersFlags[name]; ours != "" {
+		hint = "instead: " + ours
 	}
 	return Mistake("unknown flag %s\n  hint: %s", strings.SplitN(word, "=", 2)[0], hint)
 }

@@ -29,7 +29,7 @@ func testApp() *cli.App {
 	pods, container := text("namespace", "n"), text("container", "c")
 	return &cli.App{Name: "kubehost", Commands: []*cli.Command{
 		{Name: "apply", Flags: []cli.Flag{pods, &cli.StringSliceFlag{Name: "filename", Aliases: []string{"f"}}, &cli.GenericFlag{Name: "dry-run", Value: new(dryFlag)}}},
-		{Name: "delete", Flags: []cli.Flag{pods}},
+		{Name: "delete", Flags: []cli.Flag{pods, &cli.DurationFlag{Name: "timeout"}}},
 		{Name: "exec", UsageText: "kubehost exec POD -- COMMAND", Flags: []cli.Flag{pods, container, is("stdin", "i"), is("tty", "t")}},
 		{Name: "get", Flags: []cli.Flag{pods, text("output", "o"), is("all-namespaces", "A"), is("no-headers")}},
 		{Name: "logs", Flags: []cli.Flag{pods, container, is("follow", "f"), is("previous", "p"), text("selector", "l"), &cli.Int64Flag{Name: "tail"}}},
@@ -87,6 +87,8 @@ func TestRefused(t *testing.T) {
 		"logs -fx web":         "unknown flag -fx\n  hint: see \"kubehost logs --help\"",
 		"exec -itz web":        "unknown flag -itz\n  hint: see \"kubehost exec --help\"",
 		"logs web --tail":      "flag --tail needs a value\n  hint: see \"kubehost logs --help\"",
+		"delete --timeout=20":  "--timeout does not take \"20\"\n  hint: a time with its unit: 30s, 5m, 1h30m",
+		"apply -k dir":         "unknown flag -k\n  hint: instead: kustomize build DIR | kubehost COMMAND -f -",
 		"logs web --tail=x":    "--tail does not take \"x\"\n  hint: see \"kubehost logs --help\"",
 		"exec web -it=x -- ls": "--tty does not take \"x\"\n  hint: see \"kubehost exec --help\"",
 		"apply --dry-run=x":    "--dry-run does not take \"x\"\n  hint: see \"kubehost apply --help\"",

@@ -3,6 +3,7 @@ package commandline
 import (
 	"context"
 	"flag"
+	"slices"
 
 	"github.com/urfave/cli/v2"
 )
@@ -57,8 +58,18 @@ func (l *commandLine) context(ctx context.Context, app *cli.App) (*cli.Context, 
 			value = cli.NewStringSlice(lists[f.name]...).Serialize()
 		}
 		if set.Set(f.name, value) != nil {
-			return nil, Usage(c, "--%s does not take %q", f.name, f.value)
+			return nil, l.untaken(c, f)
 		}
 	}
 	return c, set.Parse(append([]string{"--"}, l.names...))
+}
+
+// untaken says what a flag takes instead of a value that it does not.
+func (l *commandLine) untaken(c *cli.Context, f givenFlag) error {
+	for _, known := range l.command.Flags {
+		if _, ok := known.(*cli.DurationFlag); ok && slices.Contains(known.Names(), f.name) {
+			return Mistake("--%s does not take %q\n  hint: a time with its unit: 30s, 5m, 1h30m", f.name, f.value)
+		}
+	}
+	return Usage(c, "--%s does not take %q", f.name, f.value)
 }

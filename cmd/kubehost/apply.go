@@ -2,9 +2,11 @@ package main
 
 import (
 	"errors"
+	"fmt"
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/kubehost/kubehost/cmd/commandline"
 	"github.com/kubehost/kubehost/cmd/engines"
 	"github.com/kubehost/kubehost/cmd/settings"
 )
@@ -51,6 +53,9 @@ Examples:
 			publishFlag(),
 			&cli.BoolFlag{Name: flagEnableLinger, Usage: "let this user's pods start at boot and go on after logout: loginctl enable-linger"},
 			&cli.BoolFlag{Name: "wait", Usage: "wait until all pods are ready, or have done their work"},
+			&cli.BoolFlag{Name: "detailed-exitcode", Usage: "exit with 2 when anything was changed, with 0 when nothing was"},
+			&cli.BoolFlag{Name: "server-side", Usage: "of kubectl; taken, and ignored with a warning"},
+			&cli.StringFlag{Name: "field-manager", Usage: "of kubectl, `NAME`; taken, and ignored with a warning"},
 		), append(pruneFlags(), settings.ChangeFlags()...)...),
 		Action: func(c *cli.Context) error { return p.apply(c, bool(*dry)) },
 	}
@@ -75,6 +80,12 @@ func (p *program) apply(c *cli.Context, dry bool) error {
 	s, err := p.user().Settings(c)
 	if err != nil {
 		return err
+	}
+	for _, name := range []string{"server-side", "field-manager"} {
+		if c.IsSet(name) {
+			p.warn(fmt.Errorf("--%s means nothing on one host: kubehost alone changes its pods", name))
+			break
+		}
 	}
 	show := p.reporting(c, s)
 	defer show.Close()
@@ -108,8 +119,14 @@ func (p *program) apply(c *cli.Context, dry bool) error {
 	for _, note := range e.Staying(given) {
 		p.note("%s", note)
 	}
-	return errors.Join(a.run(c.Context), sync(c.Context))
+	if err := errors.Join(a.run(c.Context), sync(c.Context)); err != nil || !c.Bool("detailed-exitcode") || !a.changed {
+		return err
+	}
+	return &commandline.ExitError{Code: exitChanged}
 }
+
+// exitChanged is the exit code of apply --detailed-exitcode when something was changed.
+const exitChanged = 2
 
 // planned is what the manifests make of this host, with the engines of all pods.
 func (p *program) planned(c *cli.Context, act acting, names []string) (applying, *engines.Finder, error) {

@@ -37,6 +37,8 @@ type applying struct {
 	read map[plan.Ref]string
 	// calm are pods of which all is as their supervisors were told: there is nothing to tell them.
 	calm map[plan.Ref]bool
+	// changed says that an object was created, changed or pruned.
+	changed bool
 	// fresh are pods of which the runtime had nothing.
 	fresh map[plan.Ref]bool
 	// holders are the sandboxes of other pods that had ports of a pod.
@@ -324,10 +326,12 @@ func (a *applying) print(words map[string]string) {
 		if o.Kind == "Pod" && a.show.Failed[ref(o)] {
 			continue
 		}
+		a.changed = a.changed || words[key(o)] != "unchanged"
 		a.tell(o.Kind, o.Name, "%s/%s %s", strings.ToLower(o.Kind), o.Name, words[key(o)])
 	}
 	for _, o := range a.set.Pods {
 		if o.Stored && words[key(o.Origin)] == "configured" && !a.show.Failed[ref(o.Origin)] {
+			a.changed = true
 			a.tell("Pod", o.Origin.Name, "pod/%s configured", o.Origin.Name)
 		}
 	}

@@ -113,6 +113,7 @@ func (s stale) origins() []manifests.Origin {
 func (a *applying) printPruned(s stale) {
 	a.show.Settle()
 	for _, o := range s.origins() {
+		a.changed = true
 		a.tell(o.Kind, o.Name, "%s/%s pruned", strings.ToLower(o.Kind), o.Name)
 	}
 }

@@ -23,6 +23,7 @@ import (
 )
 
 func (p *program) deleteCommand() *cli.Command {
+	dry := new(dryRun)
 	return &cli.Command{
 		Name:      "delete",
 		Usage:     "stop pods gracefully and remove them",
@@ -50,13 +51,14 @@ Examples:
 			&cli.BoolFlag{Name: "with-data", Usage: "remove the directories of the claims, too"},
 			&cli.BoolFlag{Name: "yes", Aliases: []string{"y"}, Usage: "do not ask on the terminal before --with-data"},
 			&cli.BoolFlag{Name: "ignore-not-found", Usage: "what is not there is no error"},
+			&cli.GenericFlag{Name: "dry-run", Value: dry, DefaultText: "false", Usage: "print what would be deleted, and delete nothing"},
 			timeoutFlag("stopping one pod"),
 		), settings.ChangeFlags()...),
-		Action: p.delete,
+		Action: func(c *cli.Context) error { return p.delete(c, bool(*dry)) },
 	}
 }
 
-func (p *program) delete(c *cli.Context) error {
+func (p *program) delete(c *cli.Context, dry bool) error {
 	s, err := p.user().Settings(c)
 	if err != nil {
 		return err
@@ -98,9 +100,38 @@ func (p *program) delete(c *cli.Context) error {
 	for _, part := range parts {
 		d := deleting{acting: p.newActing(c, s, show), engine: part.Engine, targets: part.Of, grace: grace,
 			data: c.Bool("with-data"), yes: c.Bool("yes"), lenient: c.Bool("ignore-not-found")}
-		errs = append(errs, d.run(c.Context))
+		if dry {
+			errs = append(errs, d.dryRun(c.Context))
+		} else {
+			errs = append(errs, d.run(c.Context))
+		}
 	}
 	return errors.Join(errs...)
+}
+
+// dryRun prints what run would delete.
+func (d *deleting) dryRun(ctx context.Context) error {
+	seen, err := d.engine.Observe(ctx, plan.Plan{})
+	if err != nil {
+		return err
+	}
+	found, missing, err := d.find(seen)
+	if err != nil {
+		return settings.StateError(err)
+	}
+	for _, t := range found {
+		d.tell(t.Kind, t.Name, "%s %q deleted%s (dry run)", strings.ToLower(t.Kind), t.Name, t.where())
+	}
+	if d.data {
+		claims, err := d.claims(found)
+		if err != nil {
+			return settings.StateError(err)
+		}
+		for _, dir := range claims {
+			d.show.Note("removed: %s (dry run)", dir)
+		}
+	}
+	return d.report(missing, nil)
 }
 
 // withoutDamaged leaves out the pods of which nobody knows how they are to end, with an error for each. With

@@ -34,7 +34,8 @@ Examples:
   kubehost describe pod/web -n shop
   kubehost describe -f pod.yaml
   kubehost describe pods -l app=shop`,
-		Flags:  slices.Concat(selectionFlags("of the pods (default: default)"), fileFlags(), settings.Flags()),
+		Flags: slices.Concat(selectionFlags("of the pods (default: default)"), fileFlags(),
+			[]cli.Flag{&cli.BoolFlag{Name: "show-events", Value: true, Usage: "what happened to the pod, at the end"}}, settings.Flags()),
 		Action: p.describe,
 	}
 }
@@ -66,7 +67,11 @@ func (p *program) describe(c *cli.Context) error {
 		if i > 0 {
 			fmt.Fprintln(p.stdout)
 		}
-		if err := describePod(v, p.stdout, time.Now()); err != nil {
+		err := describePod(v, p.stdout)
+		if err == nil && c.Bool("show-events") {
+			err = describeEvents(v, printers.Escaping(p.stdout), time.Now())
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -96,7 +101,7 @@ func (p sheet) list(depth int, name string, values []string) {
 }
 
 // describePod writes what kubectl describe would, as far as one host has it.
-func describePod(v view.Pod, w io.Writer, now time.Time) error {
+func describePod(v view.Pod, w io.Writer) error {
 	pod, err := v.Object()
 	if err != nil {
 		return err
@@ -128,10 +133,7 @@ func describePod(v view.Pod, w io.Writer, now time.Time) error {
 		fmt.Fprintf(t, "  %s\t%s\n", c.Type, c.Status)
 	}
 	describeVolumes(v, p)
-	if err := t.Flush(); err != nil {
-		return err
-	}
-	return describeEvents(v, w, now)
+	return t.Flush()
 }
 
 func publishedPorts(p plan.Pod) []string {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -8,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"sigs.k8s.io/yaml"
 
+	"github.com/kubehost/kubehost/cmd/printers"
 	"github.com/kubehost/kubehost/cmd/view"
 	"github.com/kubehost/kubehost/runtime"
 	"github.com/kubehost/kubehost/runtime/supervise"
@@ -51,7 +53,7 @@ spec:
 			"plain": {State: supervise.Waiting}},
 		Events: []supervise.Event{{Time: now.Add(-time.Second), Unit: "main", Reason: "Failed", Message: "said \x1b[2J", Warning: true, Count: 2}}}}
 	var out strings.Builder
-	if err := describePod(v, &out, now); err != nil {
+	if err := errors.Join(describePod(v, &out), describeEvents(v, printers.Escaping(&out), now)); err != nil {
 		t.Fatal(err)
 	}
 	want := `Name:            web
