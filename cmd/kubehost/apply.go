@@ -3,12 +3,18 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
+	"slices"
 
 	"github.com/urfave/cli/v2"
+	v1 "k8s.io/api/core/v1"
 
 	"github.com/kubehost/kubehost/cmd/commandline"
 	"github.com/kubehost/kubehost/cmd/engines"
 	"github.com/kubehost/kubehost/cmd/settings"
+	"github.com/kubehost/kubehost/manifests"
+	"github.com/kubehost/kubehost/translate/plan"
 )
 
 func (p *program) applyCommand() *cli.Command {
@@ -119,6 +125,9 @@ func (p *program) apply(c *cli.Context, dry bool) error {
 	for _, note := range e.Staying(given) {
 		p.note("%s", note)
 	}
+	for _, note := range a.newClaims() {
+		p.note("%s", note)
+	}
 	if err := errors.Join(a.run(c.Context), sync(c.Context)); err != nil || !c.Bool("detailed-exitcode") || !a.changed {
 		return err
 	}
@@ -127,6 +136,24 @@ func (p *program) apply(c *cli.Context, dry bool) error {
 
 // exitChanged is the exit code of apply --detailed-exitcode when something was changed.
 const exitChanged = 2
+
+// newClaims tells of claims that nobody has applied, and that have no data yet: a name that is mistyped would be an empty directory.
+func (a *applying) newClaims() []string {
+	var notes []string
+	for _, p := range a.want.Pods {
+		for _, v := range p.Volumes {
+			if v.Kind != plan.Claim || v.Mark != "" || slices.ContainsFunc(a.set.Claims, func(o manifests.Object[*v1.PersistentVolumeClaim]) bool {
+				return ref(o.Origin) == plan.Ref{Namespace: p.Namespace, Name: v.Claim}
+			}) {
+				continue
+			}
+			if _, err := os.Stat(v.Path); errors.Is(err, fs.ErrNotExist) {
+				notes = append(notes, fmt.Sprintf("pod %q: warning: the claim %q was not applied: its directory is made, and empty: %s", p.Name, v.Claim, v.Path))
+			}
+		}
+	}
+	return notes
+}
 
 // planned is what the manifests make of this host, with the engines of all pods.
 func (p *program) planned(c *cli.Context, act acting, names []string) (applying, *engines.Finder, error) {
