@@ -48,6 +48,8 @@ type Features struct {
 	NoHostNetwork bool
 	// LoginConfig are the lines of a shell script that make the runtime's command take logins from $dir/config.json.
 	LoginConfig string
+	// SELinux tells whether the runtime keeps containers by SELinux.
+	SELinux SELinux
 	// MountRelabels says that --mount can relabel for SELinux.
 	MountRelabels bool
 	// SCTP says that the runtime can publish ports of that protocol.

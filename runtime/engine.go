@@ -118,6 +118,8 @@ func (e Engine) Action(op Op) Action {
 		return e.checkUser(op)
 	case CheckSeccomp:
 		return Action{Files: []FileOp{seccompProfile{op.Path}}}
+	case CheckSELinux:
+		return e.checkSELinux()
 	case MakeVolume:
 		return e.makeVolume(op)
 	case CheckPorts:

@@ -72,6 +72,14 @@ func seccompID(file string) string          { return "seccomp:" + file }
 func imageID(image string) string           { return "image:" + image }
 func networkID(name string) string          { return "network:" + name }
 
+// selinuxID is empty for a container that asks nothing of SELinux.
+func selinuxID(u plan.Unit) string {
+	if u.Security.SELinux == (plan.SELinux{}) {
+		return ""
+	}
+	return "selinux"
+}
+
 // prepare adds what can be done before anything running is touched: images, volumes, networks.
 func (b *builder) prepare(w podWork) {
 	if w.creates() && b.infra.Ref != "" {
@@ -111,6 +119,14 @@ func (b *builder) checks(r plan.Ref, u plan.Unit) {
 	if file := seccompFile(u); file != "" {
 		b.add(Step{ID: seccompID(file), Op: CheckSeccomp{file}})
 	}
+	if id := selinuxID(u); id != "" {
+		b.add(Step{ID: id, Op: CheckSELinux{}})
+	}
+}
+
+// checked are the steps that look whether the container can be run.
+func checked(r plan.Ref, u plan.Unit) []string {
+	return []string{imageID(u.Image), userID(r, u.Name), seccompID(seccompFile(u)), selinuxID(u)}
 }
 
 // prepared adds the barrier, when a step needs it.
@@ -122,7 +138,7 @@ func (b *builder) prepared(work []podWork) {
 	s := Step{ID: "prepared", Op: Prepared{}}
 	for _, before := range b.steps {
 		switch before.Op.(type) {
-		case EnsureImage, CheckUser, CheckSeccomp, LoadInfra, MakeVolume, CheckPorts:
+		case EnsureImage, CheckUser, CheckSeccomp, CheckSELinux, LoadInfra, MakeVolume, CheckPorts:
 			s.Needs = append(s.Needs, before.ID)
 		}
 	}
@@ -177,7 +193,7 @@ func (b *builder) sandbox(w podWork) {
 	needs = append(append(needs, podID(p.Ref, "remove"), podID(p.Ref, "ports")), w.ports.after...)
 	// A sandbox without its containers would hold ports and a name for nothing, so it waits for images and volumes.
 	for _, u := range w.units {
-		needs = append(needs, imageID(u.unit.Image), userID(p.Ref, u.unit.Name), seccompID(seccompFile(u.unit)))
+		needs = append(needs, checked(p.Ref, u.unit)...)
 	}
 	for _, v := range p.Volumes {
 		needs = append(needs, volumeID(p.Ref, v.Name))
@@ -202,7 +218,7 @@ func (b *builder) unit(w podWork, u unitWork, inits []string) string {
 	// After a change of the sandbox only what is not implied by it: text that people read.
 	needs := append([]string{podID(p.Ref, "etc")}, inits...)
 	if !w.creates() {
-		needs = append(needs, imageID(u.unit.Image), userID(p.Ref, u.unit.Name), seccompID(seccompFile(u.unit)), podID(p.Ref, "extra"))
+		needs = append(append(needs, checked(p.Ref, u.unit)...), podID(p.Ref, "extra"))
 		for _, m := range slices.Concat(u.unit.Mounts, u.unit.BlockDevices) {
 			needs = append(needs, volumeID(p.Ref, m.Volume))
 		}

@@ -111,6 +111,20 @@ func (e Engine) checkUser(op CheckUser) Action {
 	return a
 }
 
+// SELinux is what a runtime says of itself: info prints text for Format that has On in it when it keeps containers by SELinux. Remedy says
+// how it is told to.
+type SELinux struct{ Format, On, Remedy string }
+
+// Asks is the command that succeeds when the runtime keeps containers by SELinux.
+func (s SELinux) Asks(runtime string) Command {
+	return Command{Argv: []string{"sh", "-euc", `case $("$1" info --format "$2") in *"$3"*) ;; *) exit 1 ;; esac`, "sh", runtime, s.Format, s.On}}
+}
+
+func (e Engine) checkSELinux() Action {
+	s := e.Dialect.Features().SELinux
+	return Action{Run: []Command{s.Asks(e.Dialect.Name())}, Failure: "seLinuxOptions cannot be enforced: " + e.Dialect.Name() + " does not use SELinux", Hint: s.Remedy}
+}
+
 // needsUserCheck says whether the image's user decides if the container may run.
 func needsUserCheck(u plan.Unit) bool { return u.Identity.NonRoot || u.Identity.NeedsRootImage() }
 

@@ -2,6 +2,8 @@ package runtime_test
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -48,4 +50,20 @@ func TestSELinuxArgv(t *testing.T) {
 		}
 	}
 	golden(t, "selinux.txt", b.String())
+}
+
+// TestSELinuxIsUsed: what a manifest asks of SELinux is refused where the runtime does not use it.
+func TestSELinuxIsUsed(t *testing.T) {
+	for _, e := range engines(t)[:2] {
+		s := e.Dialect.Features().SELinux
+		for says, want := range map[string]int{"[name=seccomp,profile=default name=selinux] true": 0, "[name=seccomp,profile=default] false": 1} {
+			file := filepath.Join(t.TempDir(), "runtime")
+			if err := os.WriteFile(file, []byte("#!/bin/sh\ntest \"$1 $2 $3\" = \"info --format "+s.Format+"\" && echo '"+says+"'\n"), 0o700); err != nil {
+				t.Fatal(err)
+			}
+			if res, err := (runtime.Exec{}).Run(t.Context(), s.Asks(file)); err != nil || res.Code != want {
+				t.Errorf("%s says %q: exit code %d, %v", e.Dialect.Name(), says, res.Code, err)
+			}
+		}
+	}
 }

@@ -99,6 +99,8 @@ type (
 	}
 	// CheckSeccomp checks that a seccomp profile is there.
 	CheckSeccomp struct{ Path string }
+	// CheckSELinux checks that the runtime keeps containers by SELinux: it may be told not to on a host that has it.
+	CheckSELinux struct{}
 	// LoadInfra loads the image of the infra container that kubehost carries.
 	LoadInfra struct{ Image InfraImage }
 	// MakeVolume makes a volume's file or directory, or checks that it is what the manifest says.
@@ -186,6 +188,7 @@ type Stop struct {
 func (EnsureImage) op()      {}
 func (CheckUser) op()        {}
 func (CheckSeccomp) op()     {}
+func (CheckSELinux) op()     {}
 func (LoadInfra) op()        {}
 func (MakeVolume) op()       {}
 func (CheckPorts) op()       {}
@@ -218,6 +221,7 @@ func (o CheckUser) String() string {
 	return "check the user of image " + o.Unit.Image + " for " + o.Unit.ID
 }
 func (o CheckSeccomp) String() string { return "check seccomp profile " + o.Path }
+func (CheckSELinux) String() string   { return "check that SELinux is used" }
 func (o LoadInfra) String() string    { return "load image " + o.Image.Ref }
 func (o MakeVolume) String() string {
 	return fmt.Sprintf("make %s volume %s", o.Volume.Kind, o.Volume.Path)

@@ -66,6 +66,9 @@ func (w writeTree) Do() error {
 	if err := setMode(root, ".", rootMode(v)); err != nil {
 		return err
 	}
+	if v.Relabel != plan.KeepLabel {
+		labelTree(v.Path, w.tops())
+	}
 	dir := ".." + v.ContentHash()
 	// What ..data points to is whole, and may be in use.
 	current, _ := root.Readlink(dataLink)

@@ -36,7 +36,7 @@ func (p *podTranslator) relabel(v plan.Volume) plan.Relabel {
 			return plan.KeepLabel
 		}
 		if o.Private {
-			return plan.ForPod
+			return p.ownLabel()
 		}
 		return plan.ForAll
 	case v.Kind == plan.Claim && v.Mark == "":
@@ -46,18 +46,25 @@ func (p *podTranslator) relabel(v plan.Volume) plan.Relabel {
 }
 
 // ownLabel is for what belongs to the pod alone. Both runtimes give the containers of a pod one level; but one whose
-// label is set otherwise gets another level, unless the level is set, too.
+// label is set otherwise gets another level, unless the level is set, too, and so does one that is privileged.
 func (p *podTranslator) ownLabel() plan.Relabel {
 	if !p.host.SELinux {
 		return plan.KeepLabel
 	}
 	var labels []v1.SELinuxOptions
+	privileged := 0
 	for _, m := range p.members {
+		if isTrue(containerSecurity(m).Privileged) {
+			privileged++
+		}
 		var label v1.SELinuxOptions
 		if o := either(containerSecurity(m).SELinuxOptions, p.podSecurity().SELinuxOptions); o != nil {
 			label = *o
 		}
 		labels = append(labels, label)
+	}
+	if privileged > 0 && privileged < len(p.members) {
+		return plan.ForAll
 	}
 	for _, label := range labels {
 		if label.Level != labels[0].Level || label.Level == "" && label != (v1.SELinuxOptions{}) {

@@ -52,6 +52,10 @@ func TestRelabel(t *testing.T) {
 			spec: "  securityContext: {seLinuxOptions: {level: 's0:c1,c2'}}\n" + two},
 		{name: "a level each", annotation: "/srv/pages:z", own: all, want: func(l map[string]string) { l["pages"] = all },
 			spec: "  containers: [{name: a, image: 'a:1'}, {name: b, image: 'b:1', securityContext: {seLinuxOptions: {level: 's0:c1,c2'}}}]"},
+		{name: "one is privileged", annotation: "/srv/pages:Z", own: all, want: func(l map[string]string) { l["pages"] = all },
+			spec: "  containers: [{name: a, image: 'a:1'}, {name: b, image: 'b:1', securityContext: {privileged: true}}]"},
+		{name: "all are privileged", annotation: "/srv/pages:Z", own: pod, want: func(l map[string]string) { l["pages"] = pod },
+			spec: "  containers: [{name: a, image: 'a:1', securityContext: {privileged: true}}]"},
 		{name: "a type alone", annotation: "/srv/pages:z", own: all, want: func(l map[string]string) { l["pages"] = all },
 			spec: "  securityContext: {seLinuxOptions: {type: container_t}}\n" + two},
 	}

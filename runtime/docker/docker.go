@@ -79,7 +79,8 @@ func (Dialect) RemovePod(_ string, containers []string) runtime.Command {
 // publishes ports for a user knows no SCTP.
 func (d Dialect) Features() runtime.Features {
 	rootless := d.User.Dir != ""
-	return runtime.Features{Rootless: rootless, NoHostNetwork: rootless && !d.User.HostNetwork, SCTP: !rootless, IPv6Ports: true, PullLine: pullLine, RestartUpdates: true, CopyOut: []string{"--follow-link"}, LoginConfig: `DOCKER_CONTEXT=$(docker context inspect --format '{{.Name}}' 2>/dev/null || echo default)
+	return runtime.Features{Rootless: rootless, SELinux: runtime.SELinux{Format: "{{.SecurityOptions}}", On: "name=selinux",
+		Remedy: `set "selinux-enabled": true in /etc/docker/daemon.json, and restart docker`}, NoHostNetwork: rootless && !d.User.HostNetwork, SCTP: !rootless, IPv6Ports: true, PullLine: pullLine, RestartUpdates: true, CopyOut: []string{"--follow-link"}, LoginConfig: `DOCKER_CONTEXT=$(docker context inspect --format '{{.Name}}' 2>/dev/null || echo default)
 for entry in "${DOCKER_CONFIG:-${HOME-}/.docker}"/*; do
 	case $entry in */config.json | *'/*') ;; *) ln -s "$entry" "$dir/" ;; esac
 done

@@ -118,7 +118,8 @@ func (Dialect) RemovePod(pod string, containers []string) runtime.Command {
 // Features says how a pull is given a login. The process that publishes ports for a user knows no SCTP, but it takes what
 // comes in by IPv6 to a pod that has none; for root that is the kernel's to do, which cannot.
 func (d Dialect) Features() runtime.Features {
-	return runtime.Features{Rootless: d.Rootless, MountRelabels: true, SCTP: !d.Rootless, ImageVolumes: true, Replaces: true, PullLine: pullLine, CopyIn: []string{"--archive=false"}, IPv6Ports: d.Rootless, LoginConfig: `export REGISTRY_AUTH_FILE="$dir/config.json"` + "\n"}
+	return runtime.Features{Rootless: d.Rootless, SELinux: runtime.SELinux{Format: "{{.Host.Security.SELinuxEnabled}}", On: "true",
+		Remedy: "remove label = false from containers.conf"}, MountRelabels: true, SCTP: !d.Rootless, ImageVolumes: true, Replaces: true, PullLine: pullLine, CopyIn: []string{"--archive=false"}, IPv6Ports: d.Rootless, LoginConfig: `export REGISTRY_AUTH_FILE="$dir/config.json"` + "\n"}
 }
 
 // Unshare runs the command in podman's user namespace when podman is rootless: only there does the user

@@ -103,7 +103,7 @@ func (l *look) finish(why Why) {
 	}
 	l.m.Over, l.m.Ending = true, nil
 	if why == Deadline {
-		l.m.Reason, l.m.Message = "DeadlineExceeded", "Pod was active on the node longer than the specified deadline"
+		l.m.Reason, l.m.Message = deadlineExceeded, "Pod was active on the node longer than the specified deadline"
 		l.event("", true, l.m.Reason, l.m.Message)
 	}
 	l.stopSandbox()
@@ -165,3 +165,6 @@ func (l *look) stopSandbox() {
 		l.do(StopSandbox{})
 	}
 }
+
+// deadlineExceeded is the kubelet's word for a pod that ran longer than it may.
+const deadlineExceeded = "DeadlineExceeded"

@@ -10,8 +10,9 @@ import (
 	"github.com/kubehost/kubehost/runtime"
 )
 
-// restFile holds, beside the plan, the memory of a pod that was ended as asked. Without it a pod that was ended by the
-// shutdown of the host could not be told, after the boot, from one that has done its work.
+// restFile holds, beside the plan, the memory of a pod that was ended as asked, or by its deadline. Without it a pod that was ended by the
+// shutdown of the host could not be told, after the boot, from one that has done its work; and one whose deadline is over
+// would run again on a host whose clock is behind after it.
 const restFile = "ended.json"
 
 // remembered is the memory that the supervisor before has left in this boot; what cannot be read is no more than forgotten.
@@ -29,7 +30,7 @@ func (s *Supervisor) remembered(boot string) Memory {
 
 func (s *Supervisor) restFile() string { return filepath.Join(s.Store.PodDir(s.Station.Ref), restFile) }
 
-// Rested says whether the pod was ended as asked, and has not lived again since.
+// Rested says whether the pod was ended as asked, or by its deadline, and has not lived again since.
 func (s *Supervisor) Rested() bool {
 	_, err := os.Stat(s.restFile())
 	return err == nil
@@ -37,7 +38,8 @@ func (s *Supervisor) Rested() bool {
 
 // rest ends the supervisor of a pod that is over, or was ended as asked.
 func (p *process) rest() error {
-	if e := p.memory.Ending; e == nil || e.Why != Asked {
+	e := p.memory.Ending
+	if asked := e != nil && e.Why == Asked; !asked && !p.memory.ranOut() {
 		return nil
 	}
 	if _, err := os.Stat(filepath.Dir(p.restFile())); err != nil {
@@ -46,9 +48,12 @@ func (p *process) rest() error {
 	return runtime.ReplaceFile(p.restFile(), p.saved)
 }
 
+// ranOut says whether the pod was ended by its deadline.
+func (m Memory) ranOut() bool { return m.Over && m.Reason == deadlineExceeded }
+
 // wake forgets the rest of a pod that lives again. It stays as long as the pod is still to be brought down for that.
 func (p *process) wake() {
-	if p.memory.Ending == nil && !p.awake {
+	if p.memory.Ending == nil && !p.memory.ranOut() && !p.awake {
 		err := os.Remove(p.restFile())
 		p.awake = err == nil || errors.Is(err, fs.ErrNotExist)
 	}

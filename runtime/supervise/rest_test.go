@@ -44,6 +44,18 @@ func TestRest(t *testing.T) {
 		t.Error("the pod lives, and is remembered as ended")
 	}
 
+	// One that its deadline has ended is not to run again, whatever the clock says after the boot.
+	over := Memory{Sandbox: "4", Over: true, Phase: Failed, Reason: deadlineExceeded}
+	end(over)
+	p.memory = over
+	if p.wake(); s.remembered("").Sandbox != "4" {
+		t.Error("a pod that ran out of time is forgotten")
+	}
+	p.memory = Memory{}
+	if p.wake(); kept() {
+		t.Error("the pod lives, and is remembered as over")
+	}
+
 	// The status of this boot counts before all else.
 	end(Memory{Sandbox: "2", Ending: &Ending{Why: Asked}})
 	if err := os.MkdirAll(s.Station.Dir+"/default/web", 0o700); err != nil {
