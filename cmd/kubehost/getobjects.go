@@ -4,8 +4,10 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -227,9 +229,10 @@ func (l listing) claims() []*printers.Item {
 			places[u.volume.Path] = true
 		}
 	}
-	dirs, _ := filepath.Glob(filepath.Join(l.base, "*", "*"))
+	dirs, _ := fs.Glob(os.DirFS(l.base), "*/*")
 	for _, dir := range dirs {
-		r := plan.Ref{Namespace: filepath.Base(filepath.Dir(dir)), Name: filepath.Base(dir)}
+		r := plan.Ref{Namespace: path.Dir(dir), Name: path.Base(dir)}
+		dir = filepath.Join(l.base, dir)
 		if claims[r] == nil && !places[dir] && checkNames([]target{{kindClaim, r}}) == nil && isDir(dir) {
 			claims[r], left[r] = newClaim(r), true
 		}
@@ -293,19 +296,19 @@ func (l listing) volume(pv *v1.PersistentVolume) *printers.Item {
 			pv.Spec.ClaimRef = &v1.ObjectReference{APIVersion: "v1", Kind: kindClaim, Namespace: r.Namespace, Name: r.Name}
 		}
 	}
-	claim, path := "", ""
+	claim, place := "", ""
 	if r := pv.Spec.ClaimRef; r != nil {
 		claim = r.Namespace + "/" + r.Name
 	}
 	switch {
 	case pv.Spec.Local != nil:
-		path = pv.Spec.Local.Path
+		place = pv.Spec.Local.Path
 	case pv.Spec.HostPath != nil:
-		path = pv.Spec.HostPath.Path
+		place = pv.Spec.HostPath.Path
 	}
 	i := item(kindVolume, pv, storage(pv.Spec.Capacity), accessModes(pv.Spec.AccessModes), string(pv.Spec.PersistentVolumeReclaimPolicy),
 		string(pv.Status.Phase), claim, pv.Spec.StorageClassName)
-	i.Wide = []string{path}
+	i.Wide = []string{place}
 	return i
 }
 
