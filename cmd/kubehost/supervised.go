@@ -214,15 +214,18 @@ func (a *applying) dismiss(ctx context.Context, refs []plan.Ref) error {
 type startedSupervisor struct {
 	// hold is closed to end it.
 	hold io.WriteCloser
-	// log has what it has to say.
-	log *os.File
+	// log has what it has to say, after as many bytes of the one before.
+	log    *os.File
+	before int64
 	// ended is closed once it has ended.
 	ended <-chan struct{}
 }
 
-// begin lets it supervise its pod. What the one before had to say goes.
+// begin lets it supervise its pod. What the one before had to say goes, unless this one has said something already: why it cannot.
 func (s startedSupervisor) begin() {
-	_ = s.log.Truncate(0)
+	if now, err := s.log.Stat(); err == nil && now.Size() == s.before {
+		_ = s.log.Truncate(0)
+	}
 	_, _ = s.hold.Write([]byte{'\n'}) // one that has ended says why in its log
 	s.leave()
 }
@@ -254,8 +257,9 @@ func (a *applying) spawn(p plan.Pod) (startedSupervisor, error) {
 	cmd.Dir = "/"
 	cmd.Stdout, cmd.Stderr = log, log
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
-	hold, err := cmd.StdinPipe()
-	if err == nil {
+	said, err1 := log.Stat()
+	hold, err2 := cmd.StdinPipe()
+	if err = errors.Join(err1, err2); err == nil {
 		err = cmd.Start()
 	}
 	if err != nil {
@@ -267,7 +271,7 @@ func (a *applying) spawn(p plan.Pod) (startedSupervisor, error) {
 		_ = cmd.Wait() // what it has to say stands in its log
 		close(ended)
 	}()
-	return startedSupervisor{hold, log, ended}, nil
+	return startedSupervisor{hold, log, said.Size(), ended}, nil
 }
 
 // inHand says whether the supervisor sees to a pod whose plan has not changed: a container that
