@@ -23,7 +23,11 @@ func labelTree(dir string, links []string) {
 	if shared == "" {
 		return
 	}
-	for _, name := range append([]string{"", dataLink}, links...) {
+	names := append([]string{dataLink}, links...)
+	if !strings.Contains(string(label[:n]), ":container_file_t:") { // else it has the pod's own level
+		names = append(names, "")
+	}
+	for _, name := range names {
 		_ = unix.Lsetxattr(path.Join(dir, name), labelAttr, []byte(shared), 0)
 	}
 }

@@ -117,7 +117,7 @@ type SELinux struct{ Format, On, Remedy string }
 
 // Asks is the command that succeeds when the runtime keeps containers by SELinux.
 func (s SELinux) Asks(runtime string) Command {
-	return Command{Argv: []string{"sh", "-euc", `case $("$1" info --format "$2") in *"$3"*) ;; *) exit 1 ;; esac`, "sh", runtime, s.Format, s.On}}
+	return Command{Argv: []string{"sh", "-euc", `info=$("$1" info --format "$2"); case $info in *"$3"*) ;; *) exit 1 ;; esac`, "sh", runtime, s.Format, s.On}}
 }
 
 func (e Engine) checkSELinux() Action {

@@ -105,6 +105,9 @@ func (d *deleting) endOne(ctx context.Context, r plan.Ref, removed bool) error {
 			}
 		}
 		if !alive {
+			if over, err := d.overtaken(r); over || err != nil {
+				return err
+			}
 			err := sup.Run(ctx, supervise.Signals{})
 			if alive = errors.Is(err, supervise.ErrSupervised); !alive {
 				return err

@@ -167,10 +167,16 @@ func (st *starting) runs(v view.Pod) bool {
 	return err == nil && pid != 0
 }
 
+// ranOut says whether the pod was ended by its deadline before the host was booted: no supervisor has told that yet.
+func (st *starting) ranOut(v view.Pod) bool {
+	sup := supervise.Supervisor{Store: st.store, Station: st.station(v.Ref)}
+	return v.Memory == nil && !v.Wanted.Stopped && sup.Rested()
+}
+
 // wish is what is to be wanted of a supervised pod. Only what is not running has its images pulled here.
 func (st *starting) wish(v view.Pod) supervise.Wanted {
 	w := supervise.Ask(st.at)
-	if st.unit != "" || v.Over() || st.again && !v.Stopped() {
+	if st.unit != "" || v.Over() || st.ranOut(v) || st.again && !v.Stopped() {
 		w = supervise.Wanted{Asked: v.Wanted.Asked, Boot: v.Wanted.Boot, Anew: map[string]time.Time{st.unit: st.at}}
 	}
 	for name, t := range v.Wanted.Anew {

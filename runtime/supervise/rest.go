@@ -39,13 +39,17 @@ func (s *Supervisor) Rested() bool {
 // rest ends the supervisor of a pod that is over, or was ended as asked.
 func (p *process) rest() error {
 	e := p.memory.Ending
-	if asked := e != nil && e.Why == Asked; !asked && !p.memory.ranOut() {
+	asked := e != nil && e.Why == Asked
+	if !asked && !p.memory.ranOut() {
 		return nil
 	}
 	if _, err := os.Stat(filepath.Dir(p.restFile())); err != nil {
 		return nil // it was deleted meanwhile
 	}
-	return runtime.ReplaceFile(p.restFile(), p.saved)
+	if err := runtime.ReplaceFile(p.restFile(), p.saved); err != nil && asked {
+		return err
+	}
+	return nil // without it the clock tells, after a boot, that the time is over
 }
 
 // ranOut says whether the pod was ended by its deadline.
