@@ -111,27 +111,39 @@ func (p *program) delete(c *cli.Context, dry bool) error {
 
 // dryRun prints what run would delete.
 func (d *deleting) dryRun(ctx context.Context) error {
-	seen, err := d.engine.Observe(ctx, plan.Plan{})
+	l, err := d.look(ctx)
 	if err != nil {
 		return err
 	}
-	found, missing, err := d.find(seen)
-	if err != nil {
-		return settings.StateError(err)
-	}
-	for _, t := range found {
+	for _, t := range l.found {
 		d.tell(t.Kind, t.Name, "%s %q deleted%s (dry run)", strings.ToLower(t.Kind), t.Name, t.where())
 	}
 	if d.data {
-		claims, err := d.claims(found)
-		if err != nil {
-			return settings.StateError(err)
-		}
-		for _, dir := range claims {
+		for _, dir := range l.claims {
 			d.show.Note("removed: %s (dry run)", dir)
 		}
 	}
-	return d.report(missing, nil)
+	return d.report(l.missing, nil)
+}
+
+// deletable is what there is of what was named: seen by the runtime, found and missing, and the directories of claims.
+type deletable struct {
+	seen           runtime.Observed
+	found, missing []target
+	claims         []string
+}
+
+func (d *deleting) look(ctx context.Context) (l deletable, err error) {
+	if l.seen, err = d.engine.Observe(ctx, plan.Plan{}); err != nil {
+		return l, err
+	}
+	if l.found, l.missing, err = d.find(l.seen); err == nil {
+		l.claims, err = d.claims(l.found)
+	}
+	if err != nil {
+		return l, settings.StateError(err)
+	}
+	return l, nil
 }
 
 // withoutDamaged leaves out the pods of which nobody knows how they are to end, with an error for each. With
@@ -224,20 +236,12 @@ func (d *deleting) run(ctx context.Context) error {
 
 // remove removes what was named, with what is kept of it.
 func (d *deleting) remove(ctx context.Context) error {
-	seen, err := d.engine.Observe(ctx, plan.Plan{})
+	l, err := d.look(ctx)
 	if err != nil {
 		return err
 	}
-	found, missing, err := d.find(seen)
-	if err != nil {
-		return settings.StateError(err)
-	}
-	claims, err := d.claims(found)
-	if err != nil {
-		return settings.StateError(err)
-	}
 	want := runtime.Desired{}
-	for _, t := range found {
+	for _, t := range l.found {
 		if t.Kind == "Pod" {
 			// Without a plan that can be read the network goes by what the containers say.
 			stored, _ := d.store.Pod(t.Ref)
@@ -246,15 +250,15 @@ func (d *deleting) remove(ctx context.Context) error {
 		}
 	}
 	if d.data {
-		want.RemoveData = claims
+		want.RemoveData = l.claims
 	}
-	steps, err := runtime.Decide(want, seen, d.engine.Dialect.Infra())
+	steps, err := runtime.Decide(want, l.seen, d.engine.Dialect.Infra())
 	if err != nil {
 		return err
 	}
 	err = d.carryOut(ctx, d.engine, steps)
 	d.show.Settle()
-	return errors.Join(err, d.forget(found, d.show.Failed), d.report(missing, claims))
+	return errors.Join(err, d.forget(l.found, d.show.Failed), d.report(l.missing, l.claims))
 }
 
 // find divides what was named into what is there and what is not. A pod is there when it
@@ -300,7 +304,7 @@ func (d *deleting) claims(found []target) ([]string, error) {
 	dirs := map[string]bool{}
 	for _, t := range found {
 		going[t] = true
-		if t.Kind == "PersistentVolumeClaim" {
+		if t.Kind == kindClaim {
 			dirs[filepath.Join(d.settings.VolumeBaseDir, t.Namespace, t.Name)] = true
 		}
 	}
@@ -310,7 +314,7 @@ func (d *deleting) claims(found []target) ([]string, error) {
 			if v.Kind != plan.Claim {
 				continue
 			}
-			claim := target{"PersistentVolumeClaim", plan.Ref{Namespace: p.Ref.Namespace, Name: v.Claim}}
+			claim := target{kindClaim, plan.Ref{Namespace: p.Ref.Namespace, Name: v.Claim}}
 			switch pod := (target{"Pod", p.Ref}); {
 			case !going[pod]:
 				used[v.Path] = true
@@ -365,7 +369,7 @@ func (d *deleting) forget(found []target, failed map[plan.Ref]bool) error {
 			errs = append(errs, settings.StateError(err))
 			continue
 		}
-		if t.Kind == "PersistentVolumeClaim" {
+		if t.Kind == kindClaim {
 			unbound = append(unbound, t.Ref)
 		}
 		if !d.prune {
@@ -385,7 +389,7 @@ func (d *deleting) report(missing []target, claims []string) error {
 	var errs []error
 	for _, t := range missing {
 		if !d.lenient {
-			errs = append(errs, fmt.Errorf("%ss %q not found%s", strings.ToLower(t.Kind), t.Name, strings.Replace(t.where(), "from", "in", 1)))
+			errs = append(errs, t.notFound())
 		}
 	}
 	return errors.Join(errs...)

@@ -90,11 +90,6 @@ func (d *deleting) endOne(ctx context.Context, r plan.Ref, removed bool) error {
 	tick := time.NewTicker(pollStatus)
 	defer tick.Stop()
 	for looks := 1; ; looks++ {
-		if looks%readAnyway == 0 {
-			if over, err := d.overtaken(r); over || err != nil {
-				return err
-			}
-		}
 		if alive {
 			pid, err := sup.Station.Alive()
 			if err != nil {
@@ -104,10 +99,12 @@ func (d *deleting) endOne(ctx context.Context, r plan.Ref, removed bool) error {
 				return nil
 			}
 		}
-		if !alive {
+		if !alive || looks%readAnyway == 0 {
 			if over, err := d.overtaken(r); over || err != nil {
 				return err
 			}
+		}
+		if !alive {
 			err := sup.Run(ctx, supervise.Signals{})
 			if alive = errors.Is(err, supervise.ErrSupervised); !alive {
 				return err

@@ -33,11 +33,7 @@ func (p *program) getObjects(c *cli.Context, kind string) error {
 	case c.Bool("watch") || c.Bool("watch-only"):
 		return commandline.Usage(c, "only pods can be watched")
 	}
-	words := c.Args().Slice()
-	if len(words) == 1 && kindWords[strings.ToLower(words[0])] == kind {
-		words = nil
-	}
-	sel, err := selectionOf(c, words)
+	sel, err := selectionOf(c, withoutKind(kind, c.Args().Slice()))
 	if err == nil {
 		err = sel.only(c, kind)
 	}
@@ -60,7 +56,7 @@ func (p *program) getObjects(c *cli.Context, kind string) error {
 	if err != nil && damaged == nil {
 		return settings.StateError(err)
 	}
-	items, missing := sel.ofItems(kind, l.items(kind))
+	items, missing := sel.ofItems(l.items(kind))
 	if c.Bool("ignore-not-found") {
 		missing = nil
 	}
@@ -91,7 +87,7 @@ func (s selection) only(c *cli.Context, kind string) error {
 }
 
 // ofItems is [selection.of] for objects of one kind.
-func (s selection) ofItems(kind string, all []*printers.Item) (items []*printers.Item, missing []error) {
+func (s selection) ofItems(all []*printers.Item) (items []*printers.Item, missing []error) {
 	if len(s.names) == 0 {
 		return slices.DeleteFunc(all, func(i *printers.Item) bool {
 			return s.namespace != "" && i.Namespace != s.namespace || !s.labels.Matches(labels.Set(i.Labels))
@@ -100,20 +96,13 @@ func (s selection) ofItems(kind string, all []*printers.Item) (items []*printers
 	for _, t := range s.names {
 		n := slices.IndexFunc(all, func(i *printers.Item) bool { return i.Namespace == t.Namespace && i.Name == t.Name })
 		if n < 0 {
-			missing = append(missing, fmt.Errorf("%ss %q not found%s", strings.ToLower(kind), t.Name, strings.Replace(t.where(), " from ", " in ", 1)))
+			missing = append(missing, t.notFound())
 			continue
 		}
 		items = append(items, all[n])
 	}
 	return items, missing
 }
-
-const (
-	kindConfigMap = "ConfigMap"
-	kindSecret    = "Secret"
-	kindClaim     = "PersistentVolumeClaim"
-	kindVolume    = "PersistentVolume"
-)
 
 // objectColumns are kubectl's, but for AGE, which nobody keeps, and for what means nothing on one host. VOLUME of a claim is its
 // directory, unless it is bound to a PersistentVolume.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -12,13 +13,21 @@ import (
 	"github.com/kubehost/kubehost/translate/plan"
 )
 
+// The kinds of objects that pods use.
+const (
+	kindConfigMap = "ConfigMap"
+	kindSecret    = "Secret"
+	kindClaim     = "PersistentVolumeClaim"
+	kindVolume    = "PersistentVolume"
+)
+
 // kindWords are the words for each kind that kubectl takes.
 var kindWords = map[string]string{
 	"pod": "Pod", "pods": "Pod", "po": "Pod",
-	"configmap": "ConfigMap", "configmaps": "ConfigMap", "cm": "ConfigMap",
-	"secret": "Secret", "secrets": "Secret",
-	"persistentvolumeclaim": "PersistentVolumeClaim", "persistentvolumeclaims": "PersistentVolumeClaim", "pvc": "PersistentVolumeClaim",
-	"persistentvolume": "PersistentVolume", "persistentvolumes": "PersistentVolume", "pv": "PersistentVolume",
+	"configmap": kindConfigMap, "configmaps": kindConfigMap, "cm": kindConfigMap,
+	"secret": kindSecret, "secrets": kindSecret,
+	"persistentvolumeclaim": kindClaim, "persistentvolumeclaims": kindClaim, "pvc": kindClaim,
+	"persistentvolume": kindVolume, "persistentvolumes": kindVolume, "pv": kindVolume,
 }
 
 // knownKinds are the kinds, as a sentence lists them.
@@ -88,7 +97,7 @@ func checkNamespace(name string) error {
 // checkNames lets through only what an API server would: names become parts of paths.
 func checkNames(all []target) error {
 	for _, t := range all {
-		if t.Kind != "PersistentVolume" {
+		if t.Kind != kindVolume {
 			if err := checkNamespace(t.Namespace); err != nil {
 				return err
 			}
@@ -102,7 +111,7 @@ func checkNames(all []target) error {
 
 // targetOf is an object of the namespace, unless its kind belongs to none.
 func targetOf(kind, namespace, name string) target {
-	if kind == "PersistentVolume" {
+	if kind == kindVolume {
 		namespace = ""
 	}
 	return target{kind, plan.Ref{Namespace: namespace, Name: name}}
@@ -114,4 +123,9 @@ func (t target) where() string {
 		return ""
 	}
 	return " from " + t.Namespace + " namespace"
+}
+
+// notFound is kubectl's sentence for an object that is not there.
+func (t target) notFound() error {
+	return fmt.Errorf("%ss %q not found%s", strings.ToLower(t.Kind), t.Name, strings.Replace(t.where(), "from", "in", 1))
 }

@@ -68,7 +68,7 @@ func selectionOf(c *cli.Context, words []string) (s selection, err error) {
 	if s.labels, err = selectorOf(c); err != nil {
 		return s, err
 	}
-	if s.names, err = targetsOf(c, withoutKind(words)); err != nil {
+	if s.names, err = targetsOf(c, withoutKind("Pod", words)); err != nil {
 		return s, err
 	}
 	switch named := len(s.names) > 0; {
@@ -87,9 +87,9 @@ func selectionOf(c *cli.Context, words []string) (s selection, err error) {
 	return s, nil
 }
 
-// withoutKind are words that name pods: "pods" alone names none.
-func withoutKind(words []string) []string {
-	if len(words) == 1 && kindWords[strings.ToLower(words[0])] == "Pod" {
+// withoutKind are words that name objects of a kind: "pods" alone names none.
+func withoutKind(kind string, words []string) []string {
+	if len(words) == 1 && kindWords[strings.ToLower(words[0])] == kind {
 		return nil
 	}
 	return words
@@ -101,7 +101,7 @@ func (p *program) choose(c *cli.Context) (s selection, err error) {
 	if len(files) == 0 {
 		return selectionOf(c, c.Args().Slice())
 	}
-	all, err := p.inFiles(c, files, withoutKind(c.Args().Slice()))
+	all, err := p.inFiles(c, files, withoutKind("Pod", c.Args().Slice()))
 	for _, t := range all {
 		if t.Kind == "Pod" && !slices.Contains(s.names, t) {
 			s.names = append(s.names, t)
@@ -150,7 +150,7 @@ func (s selection) of(all []view.Pod) (pods []view.Pod, missing []error) {
 			continue
 		}
 		if i < 0 {
-			missing = append(missing, fmt.Errorf("%ss %q not found in %s namespace", strings.ToLower(n.Kind), n.Name, n.Namespace))
+			missing = append(missing, n.notFound())
 			continue
 		}
 		pods = append(pods, all[i])

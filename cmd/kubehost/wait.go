@@ -131,7 +131,7 @@ func (w *waiting) one(ctx context.Context, t target) error {
 		case errors.Is(err, fs.ErrNotExist) && w.gone:
 			return nil
 		case errors.Is(err, fs.ErrNotExist) && !w.come:
-			return fmt.Errorf("pods %q not found in %s namespace", t.Name, t.Namespace)
+			return t.notFound()
 		case err != nil && !errors.Is(err, fs.ErrNotExist):
 			return err
 		case err == nil && w.come:
